@@ -1,0 +1,15 @@
+//! What the widget, the proxy and the coder say to each other.
+//!
+//! A respondent's words become a [`JobText`], travel as a [`CodeRequest`] and come back as a [`CodeAnswer`];
+//! what the service refuses is a [`ServiceError`]. The shapes, limits and messages are those of the Coding
+//! Service's user guide. Nothing here knows of browsers or servers, so that both sides share one set of rules.
+
+mod coding;
+mod error;
+mod model;
+mod text;
+
+pub use coding::{CodeAnswer, CodeRequest, CodeStatus, MAX_SUGGESTIONS, Record, RequestError, Suggestion};
+pub use error::ServiceError;
+pub use model::Model;
+pub use text::{Field, JobText, MAX_LENGTH, MIN_LENGTH, TextError, text_length};
