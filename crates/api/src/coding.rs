@@ -125,7 +125,9 @@ mod tests {
             assert_eq!(read.unwrap().job_text().is_ok(), accepted, "{number}");
         }
         for number in [json!(-1), json!(1.5), json!("3"), json!(null)] {
-            assert!(request(json!({"record": {"occp_text": "nurse"}, "numberOfSuggestions": number})).is_err());
+            assert!(
+                request(json!({"record": {"occp_text": "nurse"}, "numberOfSuggestions": number})).is_err()
+            );
         }
     }
 
@@ -133,7 +135,10 @@ mod tests {
     fn an_answer_is_written_as_in_the_guide() {
         let answer = CodeAnswer {
             code_status: CodeStatus::Successful,
-            input: Record { occp_text: "sparky".into(), tasks_text: String::new() },
+            input: Record {
+                occp_text: "sparky".into(),
+                tasks_text: String::new(),
+            },
             result: vec![Suggestion {
                 code_category: "381131".into(),
                 code_label: "Electrician (General)".into(),

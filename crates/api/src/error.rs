@@ -34,8 +34,7 @@ impl ServiceError {
 
 impl fmt::Display for ServiceError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let outside =
-            "There are record(s) outside the min or max char limit: Record with index 0 has a total text length";
+        let outside = "There are record(s) outside the min or max char limit: Record with index 0 has a total text length";
         match self {
             Self::InvalidRequestBody => write!(f, "Invalid request body"),
             Self::MalformedRecord => write!(f, "Malformed record found in request"),

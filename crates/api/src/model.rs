@@ -2,6 +2,27 @@
 
 use serde::{Deserialize, Serialize};
 
+/// A classification that can be coded to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Topic {
+    /// Its name in paths.
+    pub uri_name: &'static str,
+    /// Its full name.
+    pub full_name: &'static str,
+    /// Its version, a year.
+    pub version: &'static str,
+    /// What its codes and titles are taken from.
+    pub source: &'static str,
+}
+
+/// The Occupation Standard Classification for Australia.
+pub const OSCA: Topic = Topic {
+    uri_name: "osca",
+    full_name: "OSCA - Occupation Standard Classification for Australia",
+    version: "2024",
+    source: "OSCA 2024",
+};
+
 /// One version of the coder for one topic, as `GET .../models/latest` shows it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]

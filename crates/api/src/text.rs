@@ -63,7 +63,10 @@ impl JobText {
         match text_length(title, tasks) {
             length if length < MIN_LENGTH => Err(TextError::TooShort { length }),
             length if length > MAX_LENGTH => Err(TextError::TooLong { length }),
-            _ => Ok(Self { title: title.to_owned(), tasks: tasks.to_owned() }),
+            _ => Ok(Self {
+                title: title.to_owned(),
+                tasks: tasks.to_owned(),
+            }),
         }
     }
 
@@ -87,10 +90,16 @@ impl fmt::Display for TextError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::TooShort { length } => {
-                write!(f, "title and tasks have {length} characters together, at least {MIN_LENGTH} are needed")
+                write!(
+                    f,
+                    "title and tasks have {length} characters together, at least {MIN_LENGTH} are needed"
+                )
             }
             Self::TooLong { length } => {
-                write!(f, "title and tasks have {length} characters together, at most {MAX_LENGTH} are allowed")
+                write!(
+                    f,
+                    "title and tasks have {length} characters together, at most {MAX_LENGTH} are allowed"
+                )
             }
             Self::NotPrintableAscii { field, character } => {
                 let field = match field {
@@ -128,7 +137,10 @@ mod tests {
 
     #[test]
     fn white_space_around_a_field_does_not_count() {
-        assert_eq!(JobText::new("  a ", "\t b\n"), Err(TextError::TooShort { length: 2 }));
+        assert_eq!(
+            JobText::new("  a ", "\t b\n"),
+            Err(TextError::TooShort { length: 2 })
+        );
         let text = JobText::new(" nurse ", " ward work ").unwrap();
         assert_eq!((text.title(), text.tasks()), ("nurse", "ward work"));
     }
@@ -137,14 +149,20 @@ mod tests {
     fn a_control_character_inside_a_field_is_refused() {
         assert_eq!(
             JobText::new("nurse", "ward\twork"),
-            Err(TextError::NotPrintableAscii { field: Field::Tasks, character: '\t' })
+            Err(TextError::NotPrintableAscii {
+                field: Field::Tasks,
+                character: '\t'
+            })
         );
     }
 
     #[test]
     fn an_error_never_repeats_the_text() {
         let message = JobText::new("caf\u{e9} owner", "").unwrap_err().to_string();
-        assert_eq!(message, "the title holds the character U+00E9, only printable ASCII is allowed");
+        assert_eq!(
+            message,
+            "the title holds the character U+00E9, only printable ASCII is allowed"
+        );
     }
 
     proptest! {

@@ -1,1 +1,42 @@
-fn main(){}
+//! The `occuform` command. This file reads the command line; each command has a module of its own.
+
+mod code;
+mod model;
+mod proxy;
+mod train;
+
+use clap::{Parser, Subcommand};
+use std::process::ExitCode;
+
+/// Turns a job title and tasks into an official Australian occupation code.
+#[derive(Parser)]
+#[command(name = "occuform", version, max_term_width = 100)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Serve forms: the coding API, the widget's files and the demo page
+    Proxy(proxy::Arguments),
+    /// Train a model from a lexicon
+    Train(train::Arguments),
+    /// Code one job on the command line
+    Code(code::Arguments),
+}
+
+fn main() -> ExitCode {
+    let result = match Arguments::parse().command {
+        Command::Proxy(arguments) => proxy::run(arguments),
+        Command::Train(arguments) => train::run(&arguments),
+        Command::Code(arguments) => code::run(&arguments),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("occuform: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -1,1 +1,26 @@
+//! The occupation coder: a hierarchical linear SVM over hashed words and character n-grams.
+//!
+//! Training walks `lexicon` → `train` → [`Model`] → model file; prediction walks [`JobText`] → `features` →
+//! `predict` → ranked [`Suggestion`]s. `classification` is the tree of codes that both walk along. Prediction needs
+//! no files or threads and compiles to WASM; reading a lexicon and training come with the feature `train`.
+//!
+//! [`JobText`]: occuform_api::JobText
+//! [`Suggestion`]: occuform_api::Suggestion
 
+mod classification;
+mod features;
+#[cfg(feature = "train")]
+mod lexicon;
+mod model;
+mod model_file;
+mod predict;
+#[cfg(feature = "train")]
+mod train;
+
+pub use classification::{Classification, ClassificationError, Node, NodeId};
+#[cfg(feature = "train")]
+pub use lexicon::{Lexicon, LexiconError, Occupation, Phrase};
+pub use model::{Model, Provenance};
+pub use model_file::ModelFileError;
+#[cfg(feature = "train")]
+pub use train::{Progress, TrainingSettings, train};

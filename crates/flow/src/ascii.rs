@@ -21,7 +21,14 @@ pub fn to_ascii(decomposed: &str) -> String {
             '\u{d8}' => ascii.push('O'),
             '\u{df}' => ascii.push_str("ss"),
             '\u{153}' => ascii.push_str("oe"),
-            '\t' | '\n' | '\r' | '\u{a0}' | '\u{2000}'..='\u{200a}' | '\u{2028}' | '\u{2029}' | '\u{202f}' => {
+            '\t'
+            | '\n'
+            | '\r'
+            | '\u{a0}'
+            | '\u{2000}'..='\u{200a}'
+            | '\u{2028}'
+            | '\u{2029}'
+            | '\u{202f}' => {
                 ascii.push(' ');
             }
             other => ascii.push(other),
@@ -37,7 +44,10 @@ mod tests {
 
     #[test]
     fn what_phones_type_becomes_ascii() {
-        assert_eq!(to_ascii("I\u{2019}m a \u{201c}chef\u{201d} \u{2013} pastry\u{2026}"), "I'm a \"chef\" - pastry...");
+        assert_eq!(
+            to_ascii("I\u{2019}m a \u{201c}chef\u{201d} \u{2013} pastry\u{2026}"),
+            "I'm a \"chef\" - pastry..."
+        );
         assert_eq!(to_ascii("cafe\u{301}\u{a0}owner"), "cafe owner");
     }
 

@@ -19,7 +19,10 @@ pub struct Settings {
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { pause_ms: 700, overdue_ms: 2_000 }
+        Self {
+            pause_ms: 700,
+            overdue_ms: 2_000,
+        }
     }
 }
 
@@ -130,7 +133,11 @@ impl Flow {
             source: String::new(),
             model: String::new(),
         };
-        if let Panel::List { answer, choice: Choice::Confirmed(option) } = &self.panel {
+        if let Panel::List {
+            answer,
+            choice: Choice::Confirmed(option),
+        } = &self.panel
+        {
             value.source.clone_from(&answer.source);
             value.model.clone_from(&answer.model);
             if let Some(suggestion) = option.and_then(|number| answer.suggestions.get(number)) {
@@ -146,8 +153,20 @@ impl Flow {
         match (&self.panel, self.job_text()) {
             (_, Err(TextError::TooShort { length: 0 })) => Status::Empty,
             (_, Err(_)) => Status::Unsuitable,
-            (Panel::List { choice: Choice::Confirmed(Some(_)), .. }, _) => Status::Confirmed,
-            (Panel::List { choice: Choice::Confirmed(None), .. }, _) => Status::NoneOfThese,
+            (
+                Panel::List {
+                    choice: Choice::Confirmed(Some(_)),
+                    ..
+                },
+                _,
+            ) => Status::Confirmed,
+            (
+                Panel::List {
+                    choice: Choice::Confirmed(None),
+                    ..
+                },
+                _,
+            ) => Status::NoneOfThese,
             (Panel::List { .. }, _) => Status::Unconfirmed,
             (Panel::NoMatch, _) => Status::NoMatch,
             (Panel::Failed(_), _) => Status::Failed,
@@ -206,9 +225,13 @@ impl Flow {
         let mut effects = self.ask_if_unanswered();
         let length = self.length();
         if length > MAX_LENGTH {
-            effects.push(Effect::Announce(Announcement::CharactersOver(length - MAX_LENGTH)));
+            effects.push(Effect::Announce(Announcement::CharactersOver(
+                length - MAX_LENGTH,
+            )));
         } else if MAX_LENGTH - length <= FEW_CHARACTERS_LEFT {
-            effects.push(Effect::Announce(Announcement::CharactersLeft(MAX_LENGTH - length)));
+            effects.push(Effect::Announce(Announcement::CharactersLeft(
+                MAX_LENGTH - length,
+            )));
         }
         effects
     }
@@ -219,7 +242,13 @@ impl Flow {
             Ok(text) if waiting && self.in_flight.is_none() && !self.composing => {
                 self.sequence += 1;
                 self.in_flight = Some(text.clone());
-                vec![Effect::CancelPause, Effect::Ask { sequence: self.sequence, text }]
+                vec![
+                    Effect::CancelPause,
+                    Effect::Ask {
+                        sequence: self.sequence,
+                        text,
+                    },
+                ]
             }
             _ => Vec::new(),
         }
@@ -240,11 +269,17 @@ impl Flow {
                 };
                 self.answered = Some((text, answer.clone()));
                 self.panel = Self::panel_of(answer);
-                vec![Effect::Announce(announcement), Effect::Notify(Notice::Suggestions)]
+                vec![
+                    Effect::Announce(announcement),
+                    Effect::Notify(Notice::Suggestions),
+                ]
             }
             Err(failure) => {
                 self.panel = Panel::Failed(failure);
-                vec![Effect::Announce(Announcement::Failed(failure)), Effect::Notify(Notice::Error)]
+                vec![
+                    Effect::Announce(Announcement::Failed(failure)),
+                    Effect::Notify(Notice::Error),
+                ]
             }
         }
     }
@@ -253,7 +288,10 @@ impl Flow {
         if answer.suggestions.is_empty() {
             Panel::NoMatch
         } else {
-            Panel::List { answer, choice: Choice::Open }
+            Panel::List {
+                answer,
+                choice: Choice::Open,
+            }
         }
     }
 
@@ -285,7 +323,9 @@ impl Flow {
     /// The choice, if there is a list that has this option.
     fn choice_for(&mut self, option: Option<usize>) -> Option<&mut Choice> {
         match &mut self.panel {
-            Panel::List { answer, choice } if option.is_none_or(|number| number < answer.suggestions.len()) => {
+            Panel::List { answer, choice }
+                if option.is_none_or(|number| number < answer.suggestions.len()) =>
+            {
                 Some(choice)
             }
             _ => None,
@@ -297,7 +337,10 @@ impl Flow {
         if self.in_flight.is_some() {
             effects.push(Effect::Abandon);
         }
-        *self = Self { sequence: self.sequence, ..Self::default() };
+        *self = Self {
+            sequence: self.sequence,
+            ..Self::default()
+        };
         effects.push(Effect::Notify(Notice::Clear));
         effects
     }

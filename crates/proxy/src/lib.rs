@@ -1,1 +1,72 @@
+//! The token broker between public forms and the Coding Service.
+//!
+//! A request meets the modules in this order:
+//!
+//! | module | what it does |
+//! |---|---|
+//! | [`config`] | what the operator chose |
+//! | `routes` | the route table and what holds for every response |
+//! | `code` | reads and validates a coding request, writes its answer |
+//! | [`coder`] | who answers: for now the embedded model |
+//! | `problem` | every error as `application/problem+json` |
+//! | `files` | the widget's files and the demo page |
+//! | `demo` | shows what the demo's form submitted |
+//!
+//! Cache, merging, pacing, the token and the upstream service will stand between `code` and [`coder`], each as a
+//! [`coder::Coder`] of its own.
 
+mod code;
+pub mod coder;
+pub mod config;
+mod demo;
+mod files;
+mod problem;
+mod routes;
+
+pub use routes::app;
+
+use coder::Coder;
+use config::Config;
+use std::future::{Future, IntoFuture};
+use std::io;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::net::TcpListener;
+use tokio::sync::oneshot;
+
+/// How long requests that were accepted before the shutdown may take.
+const DRAIN: Duration = Duration::from_secs(15);
+
+/// Serves until `shutdown` is ready, then finishes what was accepted, at most for 15 seconds.
+///
+/// # Errors
+/// When the listener breaks.
+pub async fn run(
+    listener: TcpListener,
+    config: Config,
+    coder: Arc<dyn Coder>,
+    shutdown: impl Future<Output = ()> + Send + 'static,
+) -> io::Result<()> {
+    let (draining, drain_begins) = oneshot::channel();
+    let shutdown = async move {
+        shutdown.await;
+        tracing::info!("shutting down: finishing the requests under way");
+        let _ = draining.send(());
+    };
+    let server = axum::serve(listener, app(&config, coder))
+        .with_graceful_shutdown(shutdown)
+        .into_future();
+    let drain_is_over = async {
+        match drain_begins.await {
+            Ok(()) => tokio::time::sleep(DRAIN).await,
+            Err(_) => std::future::pending().await,
+        }
+    };
+    tokio::select! {
+        result = server => result,
+        () = drain_is_over => {
+            tracing::warn!("requests still under way after {} s were dropped", DRAIN.as_secs());
+            Ok(())
+        }
+    }
+}

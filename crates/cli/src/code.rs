@@ -1,0 +1,70 @@
+//! In: a job title and tasks from the command line. Out: the ranked codes as a table, or as the API's JSON.
+
+use crate::model::ModelPath;
+use anyhow::{Context, Result};
+use occuform_api::{CodeAnswer, JobText, MAX_SUGGESTIONS};
+use occuform_coder::{Classification, Model};
+
+/// Codes one job with the embedded model.
+#[derive(clap::Args)]
+#[command(after_help = "Example: occuform code \"electrician\" --tasks \"wiring new houses\"")]
+pub(crate) struct Arguments {
+    /// The job title
+    #[arg(default_value = "")]
+    title: String,
+    /// The main tasks
+    #[arg(long, default_value = "")]
+    tasks: String,
+    /// How many suggestions to show at most
+    #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u8).range(1..=i64::from(MAX_SUGGESTIONS)))]
+    suggestions: u8,
+    /// Print the answer as the Coding Service would send it
+    #[arg(long)]
+    json: bool,
+    #[command(flatten)]
+    model: ModelPath,
+}
+
+pub(crate) fn run(arguments: &Arguments) -> Result<()> {
+    let text = JobText::new(&arguments.title, &arguments.tasks).context("cannot code this job")?;
+    let model = arguments.model.load()?;
+    let answer = model.code(&text, arguments.suggestions);
+    if arguments.json {
+        println!("{}", serde_json::to_string_pretty(&answer)?);
+    } else {
+        print!("{}", table(&model, &answer));
+    }
+    Ok(())
+}
+
+fn table(model: &Model, answer: &CodeAnswer) -> String {
+    if answer.result.is_empty() {
+        return "No occupation fits well enough. More words, or the main tasks, may help.\n".to_owned();
+    }
+    let widest = answer
+        .result
+        .iter()
+        .map(|suggestion| suggestion.code_label.len())
+        .max()
+        .unwrap_or(0);
+    let mut lines = format!("code    {:widest$}  confidence  in\n", "label");
+    for suggestion in &answer.result {
+        let groups = groups(model.classification(), &suggestion.code_category);
+        lines.push_str(&format!(
+            "{:6}  {:widest$}  {:>8.1} %  {groups}\n",
+            suggestion.code_category,
+            suggestion.code_label,
+            100.0 * suggestion.code_confidence,
+        ));
+    }
+    lines
+}
+
+/// The titles of the groups that a code lies in, widest first.
+fn groups(classification: &Classification, code: &str) -> String {
+    let groups = (1..code.len()).filter_map(|digits| classification.find(&code[..digits]));
+    groups
+        .map(|id| classification.node(id).title.as_str())
+        .collect::<Vec<_>>()
+        .join(" > ")
+}

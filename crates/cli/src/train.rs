@@ -1,0 +1,86 @@
+//! In: a lexicon folder. Out: a model file, written whole or not at all. Next: `proxy` or `code` use it.
+
+use crate::model::ModelPath;
+use anyhow::{Context, Result};
+use indicatif::{HumanBytes, ProgressBar, ProgressStyle};
+use occuform_api::OSCA;
+use occuform_coder::{Lexicon, Progress, TrainingSettings, train};
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+/// Learns from the lexicon's job titles and tasks and writes a model file.
+///
+/// The same lexicon, settings and seed give the same model on any machine with IEEE 754 arithmetic.
+#[derive(clap::Args)]
+#[command(after_help = "Example: occuform train --lexicon lexicon/osca --model models/osca.model")]
+pub(crate) struct Arguments {
+    /// The folder with the lexicon's files
+    #[arg(long, value_name = "FOLDER", default_value = "lexicon/osca")]
+    lexicon: PathBuf,
+    #[command(flatten)]
+    output: ModelPath,
+    /// Decides the order in which phrases are visited
+    #[arg(long, default_value_t = TrainingSettings::default().seed)]
+    seed: u64,
+}
+
+pub(crate) fn run(arguments: &Arguments) -> Result<()> {
+    let started = Instant::now();
+    let lexicon = Lexicon::read(&arguments.lexicon).context("cannot read the lexicon")?;
+    let bar = progress_bar();
+    let settings = TrainingSettings {
+        seed: arguments.seed,
+        ..TrainingSettings::default()
+    };
+    let model = train(
+        &lexicon,
+        &OSCA,
+        settings,
+        &today(),
+        &|Progress { done, total }| {
+            bar.set_length(total as u64);
+            bar.set_position(done as u64);
+        },
+    );
+    bar.finish_and_clear();
+    let bytes = model.to_bytes();
+    let path = &arguments.output.model;
+    write_whole(path, &bytes).with_context(|| format!("cannot write the model {}", path.display()))?;
+    println!(
+        "{}: {} phrases for {} occupations learned in {:.1} s, {}, model {}",
+        path.display(),
+        model.provenance().phrases,
+        lexicon.occupations.len(),
+        started.elapsed().as_secs_f64(),
+        HumanBytes(bytes.len() as u64),
+        model.id(),
+    );
+    Ok(())
+}
+
+fn progress_bar() -> ProgressBar {
+    let style = ProgressStyle::with_template("training {wide_bar} {percent:>3} %, {eta} left")
+        .expect("the template is a constant");
+    let bar = ProgressBar::new(1).with_style(style);
+    bar.enable_steady_tick(Duration::from_millis(200));
+    bar
+}
+
+/// Beside the file and then into its place, so that no reader ever sees half a model.
+fn write_whole(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
+    let folder = path
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty())
+        .unwrap_or(Path::new("."));
+    std::fs::create_dir_all(folder)?;
+    let mut file = tempfile::NamedTempFile::new_in(folder)?;
+    file.write_all(bytes)?;
+    file.as_file().sync_all()?;
+    file.persist(path)?;
+    Ok(())
+}
+
+fn today() -> String {
+    time::OffsetDateTime::now_utc().date().to_string()
+}

@@ -1,0 +1,135 @@
+//! In: a job title and tasks. Out: their features, hashed and counted: words, pairs of words and character
+//! n-grams. Next: `train` weighs them, `predict` adds the weights up.
+
+use std::collections::HashMap;
+
+/// How many bits of a feature's hash are kept. Far more than there are features, so that few share a number and a
+/// word never seen in training is nearly always known to be unknown.
+const HASH_BITS: u32 = 24;
+/// Character n-grams, in characters, within a word and its two edges.
+const CHARACTER_NGRAMS: std::ops::RangeInclusive<usize> = 2..=5;
+
+/// Where a feature was seen. The same word is another feature in another place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Namespace {
+    /// A word or pair of words of the title.
+    Title = 1,
+    /// The title as a whole.
+    WholeTitle = 2,
+    /// A word or pair of words of the tasks.
+    Tasks = 3,
+    /// A word or pair of words of either.
+    Words = 4,
+    /// A character n-gram of either.
+    Characters = 5,
+}
+
+/// Calls `each` with every feature of a record, as often as it occurs.
+pub(crate) fn each_feature(title: &str, tasks: &str, each: &mut impl FnMut(Namespace, &str)) {
+    let title = words(title);
+    let tasks = words(tasks);
+    each_word_ngram(&title, &mut |ngram| {
+        each(Namespace::Title, ngram);
+        each(Namespace::Words, ngram);
+    });
+    if !title.is_empty() {
+        each(Namespace::WholeTitle, &title.join(" "));
+    }
+    each_word_ngram(&tasks, &mut |ngram| {
+        each(Namespace::Tasks, ngram);
+        each(Namespace::Words, ngram);
+    });
+    for word in title.iter().chain(&tasks) {
+        each_character_ngram(word, &mut |ngram| each(Namespace::Characters, ngram));
+    }
+}
+
+/// The features of a record and how often each occurs, in the order of their hashes.
+pub(crate) fn count_features(title: &str, tasks: &str) -> Vec<(u32, u32)> {
+    let mut counts: HashMap<u32, u32> = HashMap::new();
+    each_feature(title, tasks, &mut |namespace, ngram| {
+        *counts.entry(hash(namespace, ngram)).or_default() += 1;
+    });
+    let mut counts: Vec<_> = counts.into_iter().collect();
+    counts.sort_unstable();
+    counts
+}
+
+/// FNV-1a over the namespace and the text, folded to [`HASH_BITS`].
+pub(crate) fn hash(namespace: Namespace, ngram: &str) -> u32 {
+    let bytes = std::iter::once(namespace as u8).chain(ngram.bytes());
+    let hash = bytes.fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+    });
+    let folded = hash ^ (hash >> HASH_BITS) ^ (hash >> (2 * HASH_BITS));
+    folded as u32 & ((1 << HASH_BITS) - 1)
+}
+
+/// Words in lower case. `+` and `#` belong to a word (c++, c#), an apostrophe is left out (driver's), anything else
+/// parts words.
+fn words(text: &str) -> Vec<String> {
+    let text = text.to_ascii_lowercase().replace('\'', "");
+    text.split(|c: char| !(c.is_ascii_alphanumeric() || c == '+' || c == '#'))
+        .filter(|word| !word.is_empty())
+        .map(str::to_owned)
+        .collect()
+}
+
+fn each_word_ngram(words: &[String], each: &mut impl FnMut(&str)) {
+    for word in words {
+        each(word);
+    }
+    for pair in words.windows(2) {
+        each(&pair.join(" "));
+    }
+}
+
+/// The word's edges are marked with a space, so that "nurse" begins otherwise than it ends.
+fn each_character_ngram(word: &str, each: &mut impl FnMut(&str)) {
+    let padded = format!(" {word} ");
+    for length in CHARACTER_NGRAMS {
+        for start in 0..(padded.len() + 1).saturating_sub(length) {
+            each(&padded[start..start + length]);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn features(title: &str, tasks: &str) -> Vec<(Namespace, String)> {
+        let mut all = Vec::new();
+        each_feature(title, tasks, &mut |namespace, ngram| {
+            all.push((namespace, ngram.to_owned()))
+        });
+        all
+    }
+
+    #[test]
+    fn case_and_punctuation_make_no_difference() {
+        assert_eq!(
+            count_features("Truck-Driver's MATE", ""),
+            count_features("truck drivers mate", "")
+        );
+        assert_ne!(
+            count_features("c# developer", ""),
+            count_features("c developer", "")
+        );
+    }
+
+    #[test]
+    fn a_word_is_another_feature_in_the_title_than_in_the_tasks() {
+        let all = features("nurse", "ward");
+        assert!(all.contains(&(Namespace::Title, "nurse".into())));
+        assert!(all.contains(&(Namespace::Tasks, "ward".into())));
+        assert!(!all.contains(&(Namespace::Title, "ward".into())));
+        assert!(all.contains(&(Namespace::Words, "ward".into())));
+        assert!(all.contains(&(Namespace::Characters, "rd ".into())));
+    }
+
+    #[test]
+    fn text_without_words_has_no_features() {
+        assert!(count_features("---", "!?").is_empty());
+    }
+}

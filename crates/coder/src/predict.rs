@@ -1,0 +1,181 @@
+//! In: a [`JobText`]. Out: the codes that fit it, best first, each with its probability.
+//! Next: the proxy's `coder.rs` answers with them.
+
+use crate::classification::{NodeId, level_of};
+use crate::features::count_features;
+use crate::model::{Knowledge, Model};
+use occuform_api::{CodeAnswer, CodeStatus, JobText, MAX_SUGGESTIONS, Record, Suggestion};
+use std::ops::Range;
+
+/// How many paths are followed from level to level.
+const BEAM_WIDTH: usize = 32;
+
+/// The end of a path down the tree and the logarithm of its probability.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Path {
+    pub node: NodeId,
+    pub log_probability: f32,
+}
+
+impl Model {
+    /// Codes one record. The answer is unsuccessful when the right code is probably not among the
+    /// [`MAX_SUGGESTIONS`] best; otherwise it holds the `number` best.
+    pub fn code(&self, text: &JobText, number: u8) -> CodeAnswer {
+        let knowledge = &self.knowledge;
+        let paths = knowledge.best_paths(text.title(), text.tasks());
+        let best = &paths[..paths.len().min(usize::from(MAX_SUGGESTIONS))];
+        let among_best: f32 = best.iter().map(|path| path.log_probability.exp()).sum();
+        let successful = among_best >= knowledge.list_threshold;
+        let offered = if successful {
+            &best[..best.len().min(usize::from(number))]
+        } else {
+            &[]
+        };
+        CodeAnswer {
+            code_status: if successful {
+                CodeStatus::Successful
+            } else {
+                CodeStatus::Unsuccessful
+            },
+            input: Record {
+                occp_text: text.title().to_owned(),
+                tasks_text: text.tasks().to_owned(),
+            },
+            result: offered.iter().map(|path| knowledge.suggestion(*path)).collect(),
+        }
+    }
+}
+
+impl Knowledge {
+    fn suggestion(&self, path: Path) -> Suggestion {
+        let node = self.classification.node(path.node);
+        Suggestion {
+            code_category: node.code.clone(),
+            code_label: node.title.clone(),
+            code_confidence: f64::from(path.log_probability.exp().min(1.0)),
+        }
+    }
+
+    /// Beam search from the top of the tree to its leaves.
+    fn best_paths(&self, title: &str, tasks: &str) -> Vec<Path> {
+        let margins = self.margins(title, tasks);
+        let mut beam = vec![None];
+        let mut finished = Vec::new();
+        while !beam.is_empty() {
+            let mut longer = Vec::new();
+            for path in beam {
+                let children = self.classification.children(path.map(|path: Path| path.node));
+                match path {
+                    Some(path) if children.is_empty() => finished.push(path),
+                    _ => longer.extend(self.step(
+                        &margins,
+                        path.map_or(0.0, |path| path.log_probability),
+                        children,
+                    )),
+                }
+            }
+            longer.sort_by(|a, b| {
+                b.log_probability
+                    .total_cmp(&a.log_probability)
+                    .then(a.node.cmp(&b.node))
+            });
+            longer.truncate(BEAM_WIDTH);
+            beam = longer.into_iter().map(Some).collect();
+        }
+        finished
+    }
+
+    /// One step down: the probability is shared out among the children by their margins.
+    fn step(
+        &self,
+        margins: &[f32],
+        log_probability: f32,
+        children: Range<NodeId>,
+    ) -> impl Iterator<Item = Path> {
+        let level = children
+            .clone()
+            .next()
+            .and_then(|id| level_of(&self.classification.node(id).code));
+        let steepness = level.map_or(1.0, |level| self.steepness[level]);
+        let shares = log_softmax(
+            &margins[usize::from(children.start)..usize::from(children.end)],
+            steepness,
+        );
+        children.zip(shares).map(move |(node, share)| Path {
+            node,
+            log_probability: log_probability + share,
+        })
+    }
+
+    /// How far each node's classifier puts the record on its own side.
+    pub(crate) fn margins(&self, title: &str, tasks: &str) -> Vec<f32> {
+        let (known, norm) = self.weigh(title, tasks);
+        let mut sums = vec![0.0_f32; self.steps.len()];
+        for (place, value) in known {
+            for (node, weight) in self.features.weights_at(place) {
+                sums[usize::from(node)] += value * f32::from(weight);
+            }
+        }
+        let scale = if norm > 0.0 { 1.0 / norm } else { 0.0 };
+        sums.iter()
+            .zip(&self.steps)
+            .zip(&self.biases)
+            .map(|((sum, step), bias)| sum * scale * step + bias)
+            .collect()
+    }
+
+    /// The record's known features with their weights, and the length of the whole vector. Features never seen
+    /// count towards the length, so that a record full of them comes near no class.
+    fn weigh(&self, title: &str, tasks: &str) -> (Vec<(usize, f32)>, f32) {
+        let mut squares = 0.0;
+        let mut known = Vec::new();
+        for (hash, count) in count_features(title, tasks) {
+            let place = self.features.find(hash);
+            let value = feature_value(
+                count,
+                place.map_or(self.unseen_idf, |place| self.features.idf[place]),
+            );
+            squares += value * value;
+            known.extend(place.map(|place| (place, value)));
+        }
+        (known, squares.sqrt())
+    }
+}
+
+/// Sublinear term frequency times inverse document frequency.
+pub(crate) fn feature_value(count: u32, idf: f32) -> f32 {
+    (1.0 + (count as f32).ln()) * idf
+}
+
+/// The logarithms of each margin's share.
+pub(crate) fn log_softmax(margins: &[f32], steepness: f32) -> Vec<f32> {
+    let highest = margins.iter().copied().fold(f32::NEG_INFINITY, f32::max);
+    let sum: f32 = margins
+        .iter()
+        .map(|margin| (steepness * (margin - highest)).exp())
+        .sum();
+    margins
+        .iter()
+        .map(|margin| steepness * (margin - highest) - sum.ln())
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn shares_sum_to_one_and_keep_the_order_of_the_margins() {
+        let shares: Vec<f32> = log_softmax(&[-1.0, 0.5, 0.25], 3.0)
+            .into_iter()
+            .map(f32::exp)
+            .collect();
+        assert!((shares.iter().sum::<f32>() - 1.0).abs() < 1e-6);
+        assert!(shares[1] > shares[2] && shares[2] > shares[0]);
+    }
+
+    #[test]
+    fn an_only_child_takes_all() {
+        assert_eq!(log_softmax(&[-0.7], 3.0), [0.0]);
+    }
+}

@@ -1,0 +1,226 @@
+//! In: a [`Lexicon`]. Out: a [`Model`]. The steps: `samples` makes records of the phrases, `vectors` weighs their
+//! features, `svm` separates each node from its siblings, `steepness` turns margins into probabilities, `quantise`
+//! packs the weights.
+
+mod quantise;
+mod samples;
+mod steepness;
+mod svm;
+mod vectors;
+
+use crate::classification::{Classification, NodeId};
+use crate::lexicon::Lexicon;
+use crate::model::{Knowledge, Model, Provenance};
+use crate::model_file::hexadecimal;
+use occuform_api::Topic;
+use quantise::Hyperplane;
+use rayon::prelude::*;
+use samples::{Sample, samples};
+use sha2::{Digest, Sha256};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use vectors::{Vectors, Vocabulary};
+
+/// What training may be told.
+#[derive(Clone, Copy, Debug)]
+pub struct TrainingSettings {
+    /// Decides the order in which samples are visited and which title goes with which task.
+    pub seed: u64,
+    /// Cost of a violated margin against the length of the weights.
+    pub cost: f32,
+    /// In how many phrases a character n-gram or word must stand to be learned.
+    pub min_phrases: u32,
+    /// Least probability that the right code is among the suggestions for a list to be shown.
+    pub list_threshold: f32,
+}
+
+impl Default for TrainingSettings {
+    fn default() -> Self {
+        Self {
+            seed: 1,
+            cost: 1.0,
+            min_phrases: 2,
+            list_threshold: 0.3,
+        }
+    }
+}
+
+/// How far training is.
+#[derive(Clone, Copy, Debug)]
+pub struct Progress {
+    /// Steps done.
+    pub done: usize,
+    /// Steps altogether; all take about the same time.
+    pub total: usize,
+}
+
+/// Trains a model. The result depends on lexicon, settings and topic alone: not on the number of processors, nor, on
+/// processors with IEEE 754 arithmetic, on the machine.
+pub fn train(
+    lexicon: &Lexicon,
+    topic: &Topic,
+    settings: TrainingSettings,
+    trained_on: &str,
+    progress: &(dyn Fn(Progress) + Sync),
+) -> Model {
+    let samples = samples(lexicon, settings.seed);
+    let work = Work::new(&lexicon.classification, &samples, progress);
+    let knowledge = learn(&lexicon.classification, &samples, settings, &work);
+    let provenance = Provenance {
+        topic: topic.uri_name.to_owned(),
+        attribution: format!(
+            "Based on Australian Bureau of Statistics data: {}, CC BY 4.0",
+            topic.source
+        ),
+        phrases: lexicon.phrases().count() as u32,
+        lexicon_digest: digest(lexicon),
+        settings: format!("{settings:?}"),
+        trained_on: trained_on.to_owned(),
+    };
+    let id = knowledge.digest();
+    Model::new(provenance, knowledge, id)
+}
+
+/// Trains twice: without a part of the samples, to see how far margins can be trusted on text never seen, and then
+/// with all of them.
+fn learn(
+    classification: &Classification,
+    samples: &[Sample],
+    settings: TrainingSettings,
+    work: &Work,
+) -> Knowledge {
+    let (kept, held_out): (Vec<_>, Vec<_>) = samples.iter().cloned().partition(|sample| !sample.held_out);
+    let mut knowledge = fit(classification, &kept, settings, work);
+    let steepness = steepness::fit(&knowledge, &held_out);
+    knowledge = fit(classification, samples, settings, work);
+    knowledge.steepness = steepness;
+    knowledge
+}
+
+/// One round: a hyperplane for each node that has siblings.
+fn fit(
+    classification: &Classification,
+    samples: &[Sample],
+    settings: TrainingSettings,
+    work: &Work,
+) -> Knowledge {
+    let vocabulary = Vocabulary::new(samples, settings.min_phrases);
+    let vectors = Vectors::new(samples, &vocabulary);
+    let groups = Groups::new(classification, samples);
+    let hyperplanes: Vec<Hyperplane> = (0..classification.nodes().len() as NodeId)
+        .into_par_iter()
+        .map(|node| {
+            let Some(members) = groups.members_of_family(node) else {
+                return Hyperplane::default();
+            };
+            let labels: Vec<bool> = members
+                .iter()
+                .map(|sample| groups.belongs(*sample, node))
+                .collect();
+            let seed = settings.seed.wrapping_add(u64::from(node));
+            let hyperplane = svm::separate(&vectors, members, &labels, settings.cost, seed);
+            work.advance(members.len());
+            hyperplane
+        })
+        .collect();
+    quantise::pack(classification, &vocabulary, &hyperplanes, settings.list_threshold)
+}
+
+/// Which samples lie below which node.
+struct Groups {
+    /// For each sample, the nodes on the way from the top to its occupation.
+    ancestors: Vec<[NodeId; 5]>,
+    /// For each node, its parent's number plus one; 0 for the top.
+    family: Vec<usize>,
+    /// For each family, the samples below its parent; empty where there is nothing to choose.
+    members: Vec<Vec<usize>>,
+}
+
+impl Groups {
+    fn new(classification: &Classification, samples: &[Sample]) -> Self {
+        let nodes = classification.nodes().len();
+        let ancestors: Vec<[NodeId; 5]> = samples.iter().map(|sample| sample.path).collect();
+        let mut family = vec![0; nodes];
+        let mut members = vec![Vec::new(); nodes + 1];
+        for parent in 0..nodes {
+            let children = classification.children(Some(parent as NodeId));
+            children.for_each(|child| family[usize::from(child)] = parent + 1);
+        }
+        for (sample, path) in ancestors.iter().enumerate() {
+            members[0].push(sample);
+            for node in path {
+                members[usize::from(*node) + 1].push(sample);
+            }
+        }
+        for (number, members) in members.iter_mut().enumerate() {
+            let parent = number.checked_sub(1).map(|parent| parent as NodeId);
+            if classification.children(parent).len() < 2 {
+                members.clear();
+            }
+        }
+        Self {
+            ancestors,
+            family,
+            members,
+        }
+    }
+
+    /// The samples among which the node is to be told from its siblings.
+    fn members_of_family(&self, node: NodeId) -> Option<&[usize]> {
+        let members = &self.members[self.family[usize::from(node)]];
+        (!members.is_empty()).then_some(members)
+    }
+
+    fn belongs(&self, sample: usize, node: NodeId) -> bool {
+        self.ancestors[sample].contains(&node)
+    }
+}
+
+/// Counts the samples visited, over both rounds.
+struct Work<'a> {
+    done: AtomicUsize,
+    total: usize,
+    progress: &'a (dyn Fn(Progress) + Sync),
+}
+
+impl<'a> Work<'a> {
+    fn new(
+        classification: &Classification,
+        samples: &[Sample],
+        progress: &'a (dyn Fn(Progress) + Sync),
+    ) -> Self {
+        let visits = |samples: &[Sample]| -> usize {
+            let groups = Groups::new(classification, samples);
+            let nodes = 0..classification.nodes().len() as NodeId;
+            nodes
+                .filter_map(|node| groups.members_of_family(node))
+                .map(<[usize]>::len)
+                .sum()
+        };
+        let kept: Vec<_> = samples
+            .iter()
+            .filter(|sample| !sample.held_out)
+            .cloned()
+            .collect();
+        Self {
+            done: AtomicUsize::new(0),
+            total: visits(samples) + visits(&kept),
+            progress,
+        }
+    }
+
+    fn advance(&self, samples: usize) {
+        let done = self.done.fetch_add(samples, Ordering::Relaxed) + samples;
+        (self.progress)(Progress {
+            done,
+            total: self.total,
+        });
+    }
+}
+
+fn digest(lexicon: &Lexicon) -> String {
+    let mut digest = Sha256::new();
+    for (code, phrase) in lexicon.phrases() {
+        digest.update(format!("{code} {phrase}\n"));
+    }
+    hexadecimal(&digest.finalize())
+}

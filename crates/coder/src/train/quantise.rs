@@ -1,0 +1,72 @@
+//! In: a hyperplane for each node. Out: what the model knows, packed: a byte a weight, small weights left out.
+//! Next: `model_file`.
+
+use super::vectors::Vocabulary;
+use crate::classification::Classification;
+use crate::model::{FeatureTable, Knowledge};
+
+/// Weights smaller than this share of a node's largest are left out.
+const NEGLIGIBLE: f32 = 0.02;
+
+/// What parts a node from its siblings; empty for an only child.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Hyperplane {
+    /// A feature's place in the vocabulary and its weight.
+    pub weights: Vec<(u32, f32)>,
+    pub bias: f32,
+}
+
+/// Packs the hyperplanes into one table, feature by feature.
+pub(super) fn pack(
+    classification: &Classification,
+    vocabulary: &Vocabulary,
+    hyperplanes: &[Hyperplane],
+    list_threshold: f32,
+) -> Knowledge {
+    let steps: Vec<f32> = hyperplanes.iter().map(step).collect();
+    let mut by_feature: Vec<Vec<(u16, i8)>> = vec![Vec::new(); vocabulary.hashes.len()];
+    for (node, (hyperplane, step)) in hyperplanes.iter().zip(&steps).enumerate() {
+        for (place, weight) in &hyperplane.weights {
+            let steps = weight / step;
+            if steps.abs() >= NEGLIGIBLE * f32::from(i8::MAX) {
+                by_feature[*place as usize].push((node as u16, steps.round() as i8));
+            }
+        }
+    }
+    // A feature that no node makes use of stays in the table: that it is known tells its weight in a record.
+    let mut features = FeatureTable {
+        hashes: vocabulary.hashes.clone(),
+        idf: vocabulary.idf.clone(),
+        ..FeatureTable::default()
+    };
+    for weights in by_feature {
+        for (node, weight) in weights {
+            features.nodes.push(node);
+            features.weights.push(weight);
+        }
+        features.ends.push(features.nodes.len() as u32);
+    }
+    Knowledge {
+        classification: classification.clone(),
+        steepness: [1.0; 5],
+        list_threshold,
+        unseen_idf: vocabulary.unseen_idf,
+        features,
+        steps,
+        biases: hyperplanes.iter().map(|hyperplane| hyperplane.bias).collect(),
+    }
+}
+
+/// So that the largest weight is 127 steps.
+fn step(hyperplane: &Hyperplane) -> f32 {
+    let largest = hyperplane
+        .weights
+        .iter()
+        .map(|(_, weight)| weight.abs())
+        .fold(0.0, f32::max);
+    if largest > 0.0 {
+        largest / f32::from(i8::MAX)
+    } else {
+        1.0
+    }
+}

@@ -1,0 +1,85 @@
+//! In: records. Out: their features as weighted vectors of length one. Next: `svm`.
+
+use super::samples::Sample;
+use crate::features::count_features;
+use crate::predict::feature_value;
+use std::collections::BTreeMap;
+
+/// The features that are learned, with their inverse document frequencies.
+pub(super) struct Vocabulary {
+    /// Hashes in rising order.
+    pub hashes: Vec<u32>,
+    pub idf: Vec<f32>,
+    /// For a feature in no record.
+    pub unseen_idf: f32,
+}
+
+impl Vocabulary {
+    /// Keeps the features that stand in at least `min_records` records.
+    pub(super) fn new(samples: &[Sample], min_records: u32) -> Self {
+        let mut frequencies: BTreeMap<u32, u32> = BTreeMap::new();
+        for sample in samples {
+            for (hash, _) in count_features(&sample.title, &sample.tasks) {
+                *frequencies.entry(hash).or_default() += 1;
+            }
+        }
+        frequencies.retain(|_, frequency| *frequency >= min_records);
+        let idf = |frequency: u32| ((1.0 + samples.len() as f32) / (1.0 + frequency as f32)).ln() + 1.0;
+        Self {
+            hashes: frequencies.keys().copied().collect(),
+            idf: frequencies.values().map(|frequency| idf(*frequency)).collect(),
+            unseen_idf: idf(0),
+        }
+    }
+}
+
+/// Sparse rows, all in one piece of memory.
+pub(super) struct Vectors {
+    ends: Vec<usize>,
+    places: Vec<u32>,
+    values: Vec<f32>,
+    /// How many features there are.
+    pub width: usize,
+}
+
+impl Vectors {
+    /// Weighs the samples' features. One that is not learned counts towards a vector's length only, as in
+    /// prediction.
+    pub(super) fn new(samples: &[Sample], vocabulary: &Vocabulary) -> Self {
+        let mut vectors = Self {
+            ends: Vec::new(),
+            places: Vec::new(),
+            values: Vec::new(),
+            width: vocabulary.hashes.len(),
+        };
+        for sample in samples {
+            let start = vectors.values.len();
+            let mut squares = 0.0;
+            for (hash, count) in count_features(&sample.title, &sample.tasks) {
+                let place = vocabulary.hashes.binary_search(&hash).ok();
+                let value = feature_value(
+                    count,
+                    place.map_or(vocabulary.unseen_idf, |place| vocabulary.idf[place]),
+                );
+                squares += value * value;
+                if let Some(place) = place {
+                    vectors.places.push(place as u32);
+                    vectors.values.push(value);
+                }
+            }
+            let norm = f32::sqrt(squares).max(f32::MIN_POSITIVE);
+            vectors.values[start..]
+                .iter_mut()
+                .for_each(|value| *value /= norm);
+            vectors.ends.push(vectors.values.len());
+        }
+        vectors
+    }
+
+    /// A record's features and their values.
+    pub(super) fn row(&self, sample: usize) -> (&[u32], &[f32]) {
+        let start = if sample == 0 { 0 } else { self.ends[sample - 1] };
+        let range = start..self.ends[sample];
+        (&self.places[range.clone()], &self.values[range])
+    }
+}

@@ -1,0 +1,81 @@
+//! In: any error. Out: a response of type `application/problem+json` (RFC 9457). It never holds the respondent's
+//! text, nor what an upstream service said.
+
+use crate::coder::CodingFailure;
+use axum::body::Body;
+use axum::http::StatusCode;
+use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
+use axum::response::{IntoResponse, Response};
+use occuform_api::ServiceError;
+use serde::Serialize;
+
+/// An error as a client sees it.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct Problem {
+    #[serde(rename = "type")]
+    uri: String,
+    title: String,
+    status: u16,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    detail: Option<String>,
+}
+
+impl Problem {
+    /// `kind` is stable: clients may depend on it.
+    pub(crate) fn new(status: StatusCode, kind: &str, title: impl Into<String>) -> Self {
+        Self {
+            uri: uri(kind),
+            title: title.into(),
+            status: status.as_u16(),
+            detail: None,
+        }
+    }
+
+    pub(crate) fn with_detail(mut self, detail: impl Into<String>) -> Self {
+        self.detail = Some(detail.into());
+        self
+    }
+
+    pub(crate) fn with_kind(mut self, kind: &str) -> Self {
+        self.uri = uri(kind);
+        self
+    }
+}
+
+impl From<ServiceError> for Problem {
+    fn from(error: ServiceError) -> Self {
+        let kind = match error {
+            ServiceError::InvalidRequestBody => "invalid-request-body",
+            ServiceError::MalformedRecord => "malformed-record",
+            ServiceError::TextTooShort => "text-too-short",
+            ServiceError::TextTooLong => "text-too-long",
+            ServiceError::UnknownTopic => "unknown-topic",
+            ServiceError::Internal => "internal",
+        };
+        let status = StatusCode::from_u16(error.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        Self::new(status, kind, error.to_string())
+    }
+}
+
+impl From<CodingFailure> for Problem {
+    fn from(failure: CodingFailure) -> Self {
+        tracing::error!(%failure, "coding failed");
+        ServiceError::Internal.into()
+    }
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let body = serde_json::to_vec(&self).unwrap_or_default();
+        let headers = [
+            (CONTENT_TYPE, "application/problem+json"),
+            (CACHE_CONTROL, "no-store"),
+        ];
+        (status, headers, Body::from(body)).into_response()
+    }
+}
+
+fn uri(kind: &str) -> String {
+    format!("urn:occuform:problem:{kind}")
+}

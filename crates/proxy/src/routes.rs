@@ -1,0 +1,111 @@
+//! In: a request. Out: its response, with what holds for all of them: a time limit, a log line, security headers.
+//! Next: `code` for the API, `files` for everything that is only read.
+//!
+//! | method and path | module |
+//! |---|---|
+//! | `POST /v1/topics/{topic}/code` | `code` |
+//! | `GET /v1/topics/{topic}/models/latest` | `code` |
+//! | `POST /received` | `demo` |
+//! | `GET` anything else | `files` |
+
+use crate::code::{self, MAX_BODY_BYTES};
+use crate::coder::Coder;
+use crate::config::Config;
+use crate::problem::Problem;
+use crate::{demo, files};
+use axum::Router;
+use axum::body::Body;
+use axum::extract::{DefaultBodyLimit, MatchedPath, Request};
+use axum::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS};
+use axum::http::{HeaderName, HeaderValue, StatusCode};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use occuform_api::ServiceError;
+use std::any::Any;
+use std::sync::Arc;
+use std::time::Duration;
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::set_header::SetResponseHeaderLayer;
+use tower_http::timeout::TimeoutLayer;
+use tower_http::trace::TraceLayer;
+use tracing::Span;
+
+/// How long a request may take, its body included.
+const TIME_LIMIT: Duration = Duration::from_secs(10);
+
+/// What the demo page needs and no more. A page that embeds the widget needs the same.
+const PAGE_POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; \
+    connect-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'none'; frame-ancestors 'self'";
+
+/// The whole application, to be served by [`crate::run`] or asked directly in a test.
+pub fn app(config: &Config, coder: Arc<dyn Coder>) -> Router {
+    let api = Router::new()
+        .route("/v1/topics/{topic}/code", post(code::code))
+        .route("/v1/topics/{topic}/models/latest", get(code::latest_model))
+        .route("/v1/{*rest}", axum::routing::any(not_found))
+        .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
+        .layer(always(CACHE_CONTROL, "no-store"));
+    let demo = Router::new()
+        .route("/received", post(demo::received))
+        .layer(DefaultBodyLimit::max(demo::MAX_BODY_BYTES))
+        .layer(always(CACHE_CONTROL, "no-store"));
+    let files = config.files.as_deref().map_or_else(
+        || Router::new().fallback(not_found),
+        |folder| {
+            Router::new()
+                .fallback_service(files::service(folder))
+                .layer(always(CACHE_CONTROL, "no-cache"))
+        },
+    );
+    api.merge(demo)
+        .merge(files)
+        .method_not_allowed_fallback(method_not_allowed)
+        .with_state(coder)
+        .layer(CatchPanicLayer::custom(panicked))
+        .layer(TimeoutLayer::with_status_code(
+            StatusCode::REQUEST_TIMEOUT,
+            TIME_LIMIT,
+        ))
+        .layer(always(CONTENT_SECURITY_POLICY, PAGE_POLICY))
+        .layer(always(X_CONTENT_TYPE_OPTIONS, "nosniff"))
+        .layer(always(REFERRER_POLICY, "no-referrer"))
+        .layer(TraceLayer::new_for_http().make_span_with(span).on_response(log))
+}
+
+fn always(name: HeaderName, value: &'static str) -> SetResponseHeaderLayer<HeaderValue> {
+    SetResponseHeaderLayer::overriding(name, HeaderValue::from_static(value))
+}
+
+/// The route and not the path, let alone the query: a stranger may put a respondent's words there.
+fn span(request: &Request) -> Span {
+    let route = request
+        .extensions()
+        .get::<MatchedPath>()
+        .map_or("files", MatchedPath::as_str);
+    tracing::info_span!("request", method = %request.method(), route)
+}
+
+fn log(response: &Response<Body>, latency: Duration, _: &Span) {
+    let milliseconds = latency.as_secs_f64() * 1_000.0;
+    tracing::info!(status = response.status().as_u16(), milliseconds, "answered");
+}
+
+async fn not_found() -> Problem {
+    Problem::new(
+        StatusCode::NOT_FOUND,
+        "not-found",
+        "There is nothing at this path",
+    )
+}
+
+async fn method_not_allowed() -> Problem {
+    Problem::new(
+        StatusCode::METHOD_NOT_ALLOWED,
+        "method-not-allowed",
+        "The path does not take this method",
+    )
+}
+
+fn panicked(_: Box<dyn Any + Send>) -> Response {
+    Problem::from(ServiceError::Internal).into_response()
+}
