@@ -108,6 +108,7 @@ fn fit(
     let groups = Groups::new(classification, samples);
     let hyperplanes: Vec<Hyperplane> = (0..classification.nodes().len() as NodeId)
         .into_par_iter()
+        .with_max_len(1)
         .map(|node| {
             let Some(members) = groups.members_of_family(node) else {
                 return Hyperplane::default();

@@ -6,7 +6,7 @@ use crate::classification::Classification;
 use crate::model::{FeatureTable, Knowledge};
 
 /// Weights smaller than this share of a node's largest are left out.
-const NEGLIGIBLE: f32 = 0.02;
+const NEGLIGIBLE: f32 = 0.06;
 
 /// What parts a node from its siblings; empty for an only child.
 #[derive(Clone, Debug, Default)]

@@ -1,0 +1,139 @@
+//! The rules of `lexicon/README.md`, held against the lexicon itself.
+
+#![cfg(feature = "train")]
+
+use occuform_coder::{Lexicon, Occupation, Phrase};
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+/// The fewest different job titles and tasks of an occupation, its official title left out.
+const LEAST_TITLES: usize = 15;
+const LEAST_TASKS: usize = 8;
+
+fn osca() -> Lexicon {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../lexicon/osca");
+    Lexicon::read(&folder).unwrap()
+}
+
+/// What is left of a phrase without case, punctuation, plurals, the order of words and filler words.
+fn essence(phrase: &str) -> String {
+    const FILLER: [&str; 19] = [
+        "a", "an", "the", "and", "of", "to", "in", "for", "at", "on", "with", "my", "our", "or", "from",
+        "by", "as", "is", "i",
+    ];
+    let text = phrase.to_lowercase().replace('\'', "");
+    let words = text.split(|c: char| !(c.is_alphanumeric() || c == '+' || c == '#'));
+    let mut words: Vec<&str> = words
+        .filter(|word| !word.is_empty() && !FILLER.contains(word))
+        .map(|word| match word.strip_suffix('s') {
+            Some(singular) if singular.len() > 2 && !singular.ends_with('s') => singular,
+            _ => word,
+        })
+        .collect();
+    words.sort_unstable();
+    words.join(" ")
+}
+
+fn different(phrases: &[Phrase]) -> usize {
+    phrases
+        .iter()
+        .map(|phrase| essence(&phrase.text))
+        .collect::<BTreeSet<_>>()
+        .len()
+}
+
+fn phrases(occupation: &Occupation) -> impl Iterator<Item = &Phrase> {
+    occupation.titles.iter().chain(&occupation.tasks)
+}
+
+#[test]
+fn essence_sees_through_padding() {
+    assert_eq!(essence("Nurses of the Ward"), essence("ward nurse"));
+    assert_ne!(essence("ward nurse"), essence("ward clerk"));
+}
+
+#[test]
+fn the_whole_classification_is_there() {
+    assert_eq!(osca().classification.counts(), [8, 53, 111, 421, 1_156]);
+}
+
+#[test]
+fn every_file_holds_the_sub_major_group_of_its_name() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../lexicon/osca");
+    let mut files = 0;
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        let name = path.file_name().unwrap().to_string_lossy().into_owned();
+        let text = std::fs::read_to_string(&path).unwrap();
+        for line in text
+            .lines()
+            .filter(|line| line.starts_with(|c: char| c.is_ascii_digit()))
+        {
+            let code = line.split(' ').next().unwrap();
+            assert!(name.starts_with(&code[..code.len().min(2)]), "{name}: {line}");
+        }
+        files += 1;
+    }
+    assert_eq!(files, 53);
+}
+
+#[test]
+fn every_occupation_has_enough_different_phrases() {
+    for occupation in osca().occupations {
+        let counts = (different(&occupation.titles), different(&occupation.tasks));
+        assert!(
+            counts.0 >= LEAST_TITLES && counts.1 >= LEAST_TASKS,
+            "{} {}: {counts:?}",
+            occupation.code,
+            occupation.title
+        );
+    }
+}
+
+#[test]
+fn no_occupation_has_a_phrase_twice() {
+    for occupation in osca().occupations {
+        let mut seen = BTreeSet::from([essence(&occupation.title)]);
+        for phrase in phrases(&occupation) {
+            assert!(
+                seen.insert(essence(&phrase.text)),
+                "{} {}",
+                occupation.code,
+                phrase.text
+            );
+        }
+    }
+}
+
+#[test]
+fn a_phrase_is_marked_exactly_when_it_stands_under_several_occupations() {
+    let lexicon = osca();
+    let mut marks: BTreeMap<String, Vec<(&str, bool)>> = BTreeMap::new();
+    for occupation in &lexicon.occupations {
+        for phrase in phrases(occupation) {
+            marks
+                .entry(essence(&phrase.text))
+                .or_default()
+                .push((&occupation.code, phrase.shared));
+        }
+        marks
+            .entry(essence(&occupation.title))
+            .or_default()
+            .push((&occupation.code, true));
+    }
+    // An official title stands under its occupation by right; it only makes others' phrases shared.
+    for occupation in &lexicon.occupations {
+        if let Some(places) = marks.get_mut(&essence(&occupation.title))
+            && places.len() == 1
+        {
+            places.clear();
+        }
+    }
+    for (phrase, places) in marks {
+        let several = places.len() > 1;
+        assert!(
+            places.iter().all(|(_, shared)| *shared == several),
+            "{phrase}: {places:?}"
+        );
+    }
+}

@@ -1,0 +1,193 @@
+//! Training on a small lexicon, and the model file that comes of it.
+
+#![cfg(feature = "train")]
+
+use occuform_api::{CodeStatus, JobText, OSCA};
+use occuform_coder::{Lexicon, Model, ModelFileError, TrainingSettings, train};
+use std::sync::LazyLock;
+
+const SMALL: &str = "\
+3 Trades
+38 Electro
+381 Electrical
+3811 Electricians
+381131 Electrician
+titles:
+  sparky
+  house electrician
+  electrical apprentice
+tasks:
+  wiring new houses
+  fitting power points and lights
+3812 Lift Mechanics
+381231 Lift Mechanic
+titles:
+  lift technician
+  elevator repairer
+tasks:
+  repairing lifts and escalators
+  testing lift doors
+4 Hospitality
+47 Hospitality
+471 Hospitality
+4711 Baristas
+471131 Barista
+titles:
+  coffee maker
+  cafe coffee person
+tasks:
+  making coffee
+  steaming milk
+4712 Waiters
+471231 Waiter
+titles:
+  waitress
+  floor staff
+tasks:
+  taking orders at tables
+  carrying plates
+";
+
+fn trained(seed: u64) -> Model {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("small.txt"), SMALL).unwrap();
+    let lexicon = Lexicon::read(folder.path()).unwrap();
+    let settings = TrainingSettings {
+        seed,
+        min_phrases: 1,
+        ..TrainingSettings::default()
+    };
+    train(&lexicon, &OSCA, settings, "2026-01-01", &|_| {})
+}
+
+static MODEL: LazyLock<Model> = LazyLock::new(|| trained(1));
+
+fn best(model: &Model, title: &str, tasks: &str) -> String {
+    let answer = model.code(&JobText::new(title, tasks).unwrap(), 1);
+    answer
+        .result
+        .first()
+        .map(|suggestion| suggestion.code_category.clone())
+        .unwrap_or_default()
+}
+
+#[test]
+fn a_job_is_coded_by_title_or_tasks_or_both() {
+    for (title, tasks, code) in [
+        ("sparky", "", "381131"),
+        ("", "wiring houses", "381131"),
+        ("Electrical Apprentices", "", "381131"),
+        ("technician", "repairing escalators", "381231"),
+        ("barista", "make coffees", "471131"),
+        ("waitres", "", "471231"),
+    ] {
+        assert_eq!(best(&MODEL, title, tasks), code, "{title} / {tasks}");
+    }
+}
+
+#[test]
+fn suggestions_are_ranked_probabilities_and_as_many_as_asked_for() {
+    let answer = MODEL.code(&JobText::new("coffee waitress", "").unwrap(), 3);
+    assert_eq!(
+        (answer.code_status, answer.result.len()),
+        (CodeStatus::Successful, 3)
+    );
+    let confidences: Vec<f64> = answer
+        .result
+        .iter()
+        .map(|suggestion| suggestion.code_confidence)
+        .collect();
+    assert!(confidences.is_sorted_by(|a, b| a >= b));
+    assert!(confidences.iter().sum::<f64>() <= 1.0 + 1e-6 && confidences[2] > 0.0);
+}
+
+#[test]
+fn training_gives_the_same_model_for_the_same_seed() {
+    assert_eq!(trained(1).to_bytes(), MODEL.to_bytes());
+    assert_ne!(trained(2).id(), MODEL.id());
+}
+
+#[test]
+fn the_day_of_training_does_not_change_the_id() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("small.txt"), SMALL).unwrap();
+    let lexicon = Lexicon::read(folder.path()).unwrap();
+    let settings = TrainingSettings {
+        min_phrases: 1,
+        ..TrainingSettings::default()
+    };
+    let later = train(&lexicon, &OSCA, settings, "2027-05-05", &|_| {});
+    assert_eq!(later.id(), MODEL.id());
+    assert_ne!(later.to_bytes(), MODEL.to_bytes());
+}
+
+#[test]
+fn progress_rises_to_the_end() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("small.txt"), SMALL).unwrap();
+    let lexicon = Lexicon::read(folder.path()).unwrap();
+    let highest = std::sync::Mutex::new((0, 0));
+    train(
+        &lexicon,
+        &OSCA,
+        TrainingSettings::default(),
+        "2026-01-01",
+        &|progress| {
+            let mut highest = highest.lock().unwrap();
+            *highest = (highest.0.max(progress.done), progress.total);
+        },
+    );
+    let (done, total) = *highest.lock().unwrap();
+    assert!(total > 0);
+    assert_eq!(done, total);
+}
+
+#[test]
+fn a_model_survives_its_file() {
+    let read = Model::from_bytes(&MODEL.to_bytes()).unwrap();
+    assert_eq!(read.id(), MODEL.id());
+    assert_eq!(read.provenance(), MODEL.provenance());
+    let text = JobText::new("sparky", "wiring").unwrap();
+    assert_eq!(read.code(&text, 16), MODEL.code(&text, 16));
+}
+
+#[test]
+fn a_model_names_what_it_is_based_on() {
+    let attribution = &MODEL.provenance().attribution;
+    assert_eq!(
+        attribution,
+        "Based on Australian Bureau of Statistics data: OSCA 2024, CC BY 4.0"
+    );
+}
+
+#[test]
+fn a_damaged_file_is_refused_wherever_the_damage_is() {
+    let bytes = MODEL.to_bytes();
+    for place in (0..bytes.len()).step_by(97).chain(0..60) {
+        let mut damaged = bytes.clone();
+        damaged[place] ^= 0x10;
+        assert!(Model::from_bytes(&damaged).is_err(), "byte {place}");
+    }
+}
+
+#[test]
+fn a_truncated_foreign_or_future_file_is_refused_with_what_was_expected() {
+    let bytes = MODEL.to_bytes();
+    let (expected, found) = (bytes.len() as u64, bytes.len() as u64 - 9);
+    assert_eq!(
+        Model::from_bytes(&bytes[..bytes.len() - 9]).unwrap_err(),
+        ModelFileError::Length { expected, found }
+    );
+    for foreign in [&b""[..], b"OCCU", b"PK\x03\x04 a zip file, say", &bytes[..20]] {
+        assert_eq!(Model::from_bytes(foreign).unwrap_err(), ModelFileError::Foreign);
+    }
+    let mut future = bytes;
+    future[8] = 9;
+    assert_eq!(
+        Model::from_bytes(&future).unwrap_err(),
+        ModelFileError::FormatVersion {
+            expected: 1,
+            found: 9
+        }
+    );
+}
