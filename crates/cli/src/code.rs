@@ -4,6 +4,7 @@ use crate::model::ModelPath;
 use anyhow::{Context, Result};
 use occuform_api::{CodeAnswer, JobText, MAX_SUGGESTIONS};
 use occuform_coder::{Classification, Model};
+use std::fmt::Write as _;
 
 /// Codes one job with the embedded model.
 #[derive(clap::Args)]
@@ -50,12 +51,13 @@ fn table(model: &Model, answer: &CodeAnswer) -> String {
     let mut lines = format!("code    {:widest$}  confidence  in\n", "label");
     for suggestion in &answer.result {
         let groups = groups(model.classification(), &suggestion.code_category);
-        lines.push_str(&format!(
-            "{:6}  {:widest$}  {:>8.1} %  {groups}\n",
+        let _ = writeln!(
+            lines,
+            "{:6}  {:widest$}  {:>8.1} %  {groups}",
             suggestion.code_category,
             suggestion.code_label,
             100.0 * suggestion.code_confidence,
-        ));
+        );
     }
     lines
 }

@@ -66,7 +66,8 @@ async fn serve(arguments: Arguments, model: occuform_coder::Model) -> Result<()>
             result = tokio::signal::ctrl_c() => result.unwrap_or_else(|_| std::process::abort()),
         }
     };
-    tracing::info!(model = %model.id(), topic = OSCA.uri_name, "serving http://{address}/");
+    tracing::info!(%address, model = %model.id(), topic = OSCA.uri_name, "serving");
+    println!("Occuform is ready: http://{address}/");
     let coder = Arc::new(EmbeddedCoder::new(OSCA, model));
     let config = Config {
         files: Some(arguments.files),

@@ -101,7 +101,7 @@ mod tests {
     fn features(title: &str, tasks: &str) -> Vec<(Namespace, String)> {
         let mut all = Vec::new();
         each_feature(title, tasks, &mut |namespace, ngram| {
-            all.push((namespace, ngram.to_owned()))
+            all.push((namespace, ngram.to_owned()));
         });
         all
     }

@@ -1,7 +1,9 @@
 //! In: the state of the question. Out: what the form submits if it is submitted now. Next: the custom element.
 
+use serde::Serialize;
+
 /// The fields that are submitted under the element's name.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct FormValue {
     /// The job title as typed.
     pub title: String,
@@ -22,8 +24,9 @@ pub struct FormValue {
 }
 
 /// What happened, one for every way the form can be left. `not-offered` is missing: it is what the plain inputs
-/// submit without the widget.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// submit without the widget. On the wire in kebab case: `none-of-these`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Status {
     /// A suggestion was confirmed and the text has not changed since.
     Confirmed,
@@ -41,20 +44,4 @@ pub enum Status {
     Unsuitable,
     /// Nothing was typed.
     Empty,
-}
-
-impl Status {
-    /// The value of `NAME_status`.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Confirmed => "confirmed",
-            Self::NoneOfThese => "none-of-these",
-            Self::Unconfirmed => "unconfirmed",
-            Self::NoMatch => "no-match",
-            Self::Pending => "pending",
-            Self::Failed => "failed",
-            Self::Unsuitable => "unsuitable",
-            Self::Empty => "empty",
-        }
-    }
 }

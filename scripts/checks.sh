@@ -1,0 +1,91 @@
+# What is checked. Each suite leaves its counts in target/checks/, for the closing line of .ci/run.
+
+CHECKS=target/checks
+
+# suite NAME COMMAND...: runs it, shows its output and counts what passed and failed.
+suite() {
+  local name=$1 log=$CHECKS/$1.log status=0 passed failed
+  shift
+  step "Testing: $name"
+  mkdir -p "$CHECKS"
+  "$@" 2>&1 | tee "$log" || status=$?
+  read -r passed failed < <(count_tests "$log")
+  [ "$status" -eq 0 ] || [ "$failed" -gt 0 ] || failed=1
+  [ "$passed" -gt 0 ] || failed=$((failed + 1))
+  echo "$passed $failed" >"$CHECKS/$name.count"
+  [ "$failed" -eq 0 ]
+}
+
+# Adds up the closing lines of cargo test, wasm-bindgen-test and Playwright.
+count_tests() {
+  awk '
+    { gsub(/\033\[[0-9;]*m/, "") }
+    /^test result:/ { for (i = 2; i <= NF; i++) { if ($i ~ /^passed/) passed += $(i - 1); if ($i ~ /^failed/) failed += $(i - 1) } }
+    /^ +[0-9]+ passed/ { passed += $1 }
+    /^ +[0-9]+ (failed|flaky|skipped|did not run)/ { failed += $1 }
+    END { print passed + 0, failed + 0 }' "$1"
+}
+
+# check NAME COMMAND...: one check that passes or fails.
+check() {
+  local name=$1
+  shift
+  step "Checking: $name"
+  mkdir -p "$CHECKS"
+  if "$@"; then
+    echo "1 0" >"$CHECKS/$name.count"
+  else
+    echo "0 1" >"$CHECKS/$name.count"
+    return 1
+  fi
+}
+
+# The counts of all suites and checks since the folder was emptied, as "N passed, M failed".
+closing_line() {
+  cat "$CHECKS"/*.count 2>/dev/null | awk '{ passed += $1; failed += $2 } END { printf "%d passed, %d failed\n", passed, failed }'
+}
+
+run_tests() {
+  local failed=0
+  rm -rf "$CHECKS"
+  build_all
+  train_model
+  wasm_pack
+  browser
+  suite native cargo test --locked --workspace || failed=1
+  suite widget for_wasm wasm-pack test --headless --chrome || failed=1
+  suite end-to-end env MODEL="$MODEL" playwright test --config e2e/playwright.config.js || failed=1
+  printf '\n%s\n' "$(closing_line)"
+  return "$failed"
+}
+
+lint() {
+  local failed=0
+  need_rust_and_node
+  node_packages
+  wasm_toolchain
+  cargo_audit
+  check rustfmt cargo fmt --all --check || failed=1
+  check clippy cargo clippy --locked --workspace --all-targets -- --deny warnings || failed=1
+  check clippy-wasm wasm_clippy --locked --package occuform --all-targets --target "$WASM_TARGET" -- --deny warnings || failed=1
+  check prettier prettier --check . || failed=1
+  check vulnerabilities audit || failed=1
+  return "$failed"
+}
+
+# Against a copy of the advisory database where there is one, for machines without a network.
+audit() {
+  local copy=${OCCUFORM_ADVISORY_DB:-../shared/advisory-db}
+  if [ -d "$copy" ]; then
+    cargo audit --no-fetch --stale --db "$copy"
+  else
+    cargo audit
+  fi
+}
+
+bench() {
+  build_all
+  train_model
+  step "Measuring"
+  node bench/sizes.mjs
+}

@@ -1,0 +1,119 @@
+# The tools that the build and the tests need. What is there in the right version is used; the rest is made under
+# $OCCUFORM_CACHE, beside other versions and out of the way of what else is installed.
+
+OCCUFORM_CACHE="${OCCUFORM_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/occuform}"
+
+WASM_PACK_VERSION=0.15.1
+TRUNK_VERSION=0.21.14
+CARGO_AUDIT_VERSION=0.22.2
+
+# The command-line tool must be of the very version that the widget is built with.
+wasm_bindgen_version() {
+  awk '/^name = "wasm-bindgen"$/ { getline; gsub(/"/, "", $3); print $3 }' Cargo.lock
+}
+
+need_rust_and_node() {
+  command -v cargo >/dev/null || fail "cargo is missing: install Rust from https://rustup.rs"
+  command -v node >/dev/null || fail "node is missing: install Node.js 20 or newer"
+  command -v npm >/dev/null || fail "npm is missing: install Node.js 20 or newer"
+  local major
+  major=$(node -p 'process.versions.node.split(".")[0]')
+  [ "$major" -ge 20 ] || fail "Node.js is version $(node --version): 20 or newer is needed"
+  command -v cc >/dev/null || system_packages "a C linker" gcc libc6-dev
+}
+
+# system_packages WHAT-FOR PACKAGE...: installs what is missing on Debian and its like.
+system_packages() {
+  local purpose=$1 package missing=() as_root=()
+  shift
+  command -v apt-get >/dev/null || fail "$purpose is missing: install the equivalent of Debian's $*"
+  for package in "$@"; do
+    dpkg-query --show --showformat='${Status}' "$package" 2>/dev/null | grep -q 'ok installed' || missing+=("$package")
+  done
+  [ ${#missing[@]} -gt 0 ] || return 0
+  step "Installing $purpose: ${missing[*]}"
+  if [ "$(id -u)" -ne 0 ]; then
+    command -v sudo >/dev/null || fail "run as root: apt-get install ${missing[*]}"
+    as_root=(sudo)
+  fi
+  "${as_root[@]}" apt-get update -q >&2 || true
+  "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends "${missing[@]}" >&2 ||
+    fail "the packages could not be installed: see above"
+}
+
+# cargo_tool CRATE VERSION BINARY [--locked]: puts the tool on PATH.
+cargo_tool() {
+  local crate=$1 version=$2 binary=$3 root
+  shift 3
+  root="$OCCUFORM_CACHE/$crate-$version"
+  PATH="$root/bin:$PATH"
+  "$binary" --version 2>/dev/null | grep -qF " $version" && return 0
+  step "Installing $crate $version"
+  # Built for the speed of building; one target folder, since the tools share much.
+  CARGO_TARGET_DIR="$OCCUFORM_CACHE/build" CARGO_PROFILE_RELEASE_OPT_LEVEL=1 CARGO_PROFILE_RELEASE_LTO=off \
+    CARGO_PROFILE_RELEASE_CODEGEN_UNITS=16 CARGO_PROFILE_RELEASE_DEBUG=0 \
+    cargo install --root "$root" --version "$version" "$@" "$crate" ||
+    fail "$crate could not be installed: see above"
+}
+
+wasm_bindgen() {
+  cargo_tool wasm-bindgen-cli "$(wasm_bindgen_version)" wasm-bindgen
+}
+
+wasm_pack() {
+  cargo_tool wasm-pack "$WASM_PACK_VERSION" wasm-pack --locked
+}
+
+trunk_tool() {
+  cargo_tool trunk "$TRUNK_VERSION" trunk --locked
+}
+
+cargo_audit() {
+  cargo_tool cargo-audit "$CARGO_AUDIT_VERSION" cargo-audit --locked
+}
+
+node_packages() {
+  PATH="$PWD/node_modules/.bin:$PATH"
+  [ node_modules/.package-lock.json -nt package-lock.json ] && return 0
+  step "Installing Node packages"
+  npm ci --no-audit --no-fund >&2 || fail "the Node packages could not be installed: see above"
+  touch node_modules/.package-lock.json
+}
+
+# Chrome or Chromium with its driver: the one on PATH, or Debian's.
+browser() {
+  if ! command -v chromedriver >/dev/null || ! browser_path >/dev/null; then
+    system_packages "a browser for the tests" chromium chromium-driver
+  fi
+  OCCUFORM_BROWSER=$(browser_path)
+  export OCCUFORM_BROWSER
+}
+
+browser_path() {
+  command -v chromium || command -v google-chrome || command -v chromium-browser
+}
+
+setup_all() {
+  need_rust_and_node
+  node_packages
+  wasm_toolchain
+  wasm_bindgen
+  wasm_pack
+  trunk_tool
+  cargo_audit
+  browser
+  step "Fetching Rust packages"
+  cargo fetch --locked
+}
+
+print_environment() {
+  {
+    need_rust_and_node
+    node_packages
+    wasm_toolchain
+    wasm_bindgen
+    wasm_pack
+    browser
+  } >&2
+  for_wasm sh -c 'printf "export PATH='"'%s'"'\n" "$PATH"; [ -z "${RUSTC:-}" ] || printf "export RUSTC='"'%s'"'\n" "$RUSTC"'
+}

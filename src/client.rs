@@ -1,0 +1,90 @@
+//! In: a text to code. Out: the proxy's answer, or why there is none. Next: `runtime.rs` hands it to the flow.
+
+use gloo_net::http::{Request, Response};
+use js_sys::JSON;
+use occuform_api::{CodeAnswer, CodeRequest, JobText, Record};
+use occuform_flow::{Answer, Failure};
+use wasm_bindgen::JsValue;
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{AbortController, AbortSignal};
+
+/// Where to ask, and for how many suggestions.
+#[derive(Clone, Debug)]
+pub(crate) struct Client {
+    /// The URL of the coding call.
+    pub url: String,
+    pub suggestions: u8,
+}
+
+/// A request on its way: dropping it aborts it.
+#[must_use]
+pub(crate) struct RequestGuard(AbortController);
+
+impl RequestGuard {
+    pub(crate) fn new() -> Result<Self, JsValue> {
+        AbortController::new().map(Self)
+    }
+
+    pub(crate) fn signal(&self) -> AbortSignal {
+        self.0.signal()
+    }
+}
+
+impl Drop for RequestGuard {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
+}
+
+impl Client {
+    pub(crate) async fn ask(self, text: JobText, signal: AbortSignal) -> Result<Answer, Failure> {
+        let body = self.body(&text).map_err(|_| Failure::Unavailable)?;
+        let request = Request::post(&self.url)
+            .header("content-type", "application/json")
+            .abort_signal(Some(&signal))
+            .body(body)
+            .map_err(|_| Failure::Unavailable)?;
+        let response = request.send().await.map_err(|_| unreachable())?;
+        match response.status() {
+            200 => read(response).await.ok_or(Failure::Unavailable),
+            429 => Err(Failure::RateLimited),
+            400..=499 => Err(Failure::Refused),
+            _ => Err(Failure::Unavailable),
+        }
+    }
+
+    fn body(&self, text: &JobText) -> Result<JsValue, JsValue> {
+        let record = Record {
+            occp_text: text.title().to_owned(),
+            tasks_text: text.tasks().to_owned(),
+        };
+        let request = CodeRequest {
+            record,
+            number_of_suggestions: self.suggestions,
+        };
+        let request = serde_wasm_bindgen::to_value(&request)?;
+        Ok(JSON::stringify(&request)?.into())
+    }
+}
+
+async fn read(response: Response) -> Option<Answer> {
+    let header = |name: &str| response.headers().get(name).unwrap_or_default();
+    let (source, model) = (header("occuform-source"), header("occuform-model"));
+    let response = web_sys::Response::from(response);
+    let json = JsFuture::from(response.json().ok()?).await.ok()?;
+    let answer: CodeAnswer = serde_wasm_bindgen::from_value(json).ok()?;
+    Some(Answer {
+        suggestions: answer.result,
+        source,
+        model,
+    })
+}
+
+fn unreachable() -> Failure {
+    let online = web_sys::window().is_none_or(|window| window.navigator().on_line());
+    if online {
+        Failure::Unavailable
+    } else {
+        Failure::Offline
+    }
+}

@@ -1,0 +1,137 @@
+//! In: events of the page. Out: the flow's effects, carried out: timers, requests, announcements, notices.
+//! Next: `client.rs` for requests, `view.rs` for what is shown.
+
+use crate::client::{Client, RequestGuard};
+use gloo_timers::callback::Timeout;
+use leptos::prelude::*;
+use occuform_flow::{Announcement, Effect, Event, Flow, FormValue, Notice, Settings};
+use std::rc::Rc;
+use wasm_bindgen_futures::spawn_local;
+
+/// Told of what the page around the question may want to know.
+pub trait Observer {
+    /// What the form submits is now another.
+    fn changed(&self, value: &FormValue);
+    /// Something happened that the page may act on.
+    fn notified(&self, notice: Notice, value: &FormValue);
+}
+
+/// One question on a page. Everything it started ends when the component is removed.
+#[derive(Clone, Copy)]
+pub(crate) struct Runtime {
+    pub flow: RwSignal<Flow>,
+    pub announcement: RwSignal<Option<Announcement>>,
+    running: StoredValue<Running, LocalStorage>,
+}
+
+/// What is under way, and what it takes to start it. Dropping a timer or a request cancels it.
+struct Running {
+    settings: Settings,
+    client: Client,
+    observer: Rc<dyn Observer>,
+    value: FormValue,
+    pause: Option<Timeout>,
+    overdue: Option<Timeout>,
+    request: Option<RequestGuard>,
+}
+
+impl Runtime {
+    pub(crate) fn new(client: Client, observer: Rc<dyn Observer>) -> Self {
+        let flow = Flow::default();
+        let running = Running {
+            settings: Settings::default(),
+            client,
+            observer,
+            value: flow.form_value(),
+            pause: None,
+            overdue: None,
+            request: None,
+        };
+        Self {
+            flow: RwSignal::new(flow),
+            announcement: RwSignal::new(None),
+            running: StoredValue::new_local(running),
+        }
+    }
+
+    /// Hands one event to the flow. An event that comes after the component was removed changes nothing.
+    pub(crate) fn dispatch(self, event: Event) {
+        let Some((effects, value)) = self
+            .flow
+            .try_update(|flow| (flow.update(event), flow.form_value()))
+        else {
+            return;
+        };
+        self.report(&value);
+        for effect in effects {
+            self.carry_out(effect, &value);
+        }
+    }
+
+    fn report(self, value: &FormValue) {
+        let observer = self.running.try_update_value(|running| {
+            (running.value != *value).then(|| {
+                running.value = value.clone();
+                Rc::clone(&running.observer)
+            })
+        });
+        if let Some(observer) = observer.flatten() {
+            observer.changed(value);
+        }
+    }
+
+    fn carry_out(self, effect: Effect, value: &FormValue) {
+        match effect {
+            Effect::StartPause => {
+                self.with_running(|running| {
+                    running.pause = Some(self.later(running.settings.pause_ms, Event::PauseEnded));
+                });
+            }
+            Effect::CancelPause => self.with_running(|running| running.pause = None),
+            Effect::Ask { sequence, text } => self.ask(sequence, text),
+            Effect::Abandon => self.with_running(Running::end_request),
+            Effect::Announce(announcement) => self.announcement.set(Some(announcement)),
+            Effect::Notify(notice) => {
+                if let Some(observer) = self
+                    .running
+                    .try_with_value(|running| Rc::clone(&running.observer))
+                {
+                    observer.notified(notice, value);
+                }
+            }
+        }
+    }
+
+    fn ask(self, sequence: u32, text: occuform_api::JobText) {
+        let Ok(guard) = RequestGuard::new() else {
+            return;
+        };
+        let signal = guard.signal();
+        let client = self.running.try_update_value(|running| {
+            running.request = Some(guard);
+            running.overdue = Some(self.later(running.settings.overdue_ms, Event::AnswerOverdue));
+            running.client.clone()
+        });
+        if let Some(client) = client {
+            spawn_local(async move {
+                let answer = client.ask(text, signal).await;
+                self.dispatch(Event::Answered { sequence, answer });
+            });
+        }
+    }
+
+    fn later(self, milliseconds: u32, event: Event) -> Timeout {
+        Timeout::new(milliseconds, move || self.dispatch(event))
+    }
+
+    fn with_running(self, change: impl FnOnce(&mut Running)) {
+        self.running.try_update_value(change);
+    }
+}
+
+impl Running {
+    fn end_request(&mut self) {
+        self.request = None;
+        self.overdue = None;
+    }
+}
