@@ -60,17 +60,17 @@ impl Question {
         let mounted = leptos::mount::mount_to(container, move || {
             let disabled = RwSignal::new(disabled);
             let runtime = Runtime::new(Client { url, suggestions }, observer);
+            for (field, text) in [(Field::Title, title), (Field::Tasks, tasks)] {
+                if !text.is_empty() {
+                    runtime.dispatch(view::typed(field, text));
+                }
+            }
             let _ = starting.set((runtime, disabled));
             view::question(runtime, disabled.into())
         });
         let (runtime, disabled) = *started
             .get()
             .ok_or_else(|| JsError::new("the question was not mounted"))?;
-        for (field, text) in [(Field::Title, title), (Field::Tasks, tasks)] {
-            if !text.is_empty() {
-                runtime.dispatch(view::typed(field, text));
-            }
-        }
         Ok(Self {
             runtime,
             disabled,

@@ -3,15 +3,18 @@
 //!
 //! Browsers report an arrow key, the space bar and a pointer alike as a click on a radio button. They mean different
 //! things here: the arrow keys only move, all else confirms.
+//!
+//! A browser also reports that focus left while the list is being taken away, when its signals are gone already: what
+//! runs on events asks for them with care.
 
 use crate::messages;
 use crate::runtime::Runtime;
-use leptos::ev::KeyboardEvent;
-use leptos::html;
+use leptos::ev::{FocusEvent, KeyboardEvent};
 use leptos::prelude::*;
 use occuform_api::Suggestion;
 use occuform_flow::{Choice, Event, Panel};
 use wasm_bindgen::JsCast;
+use web_sys::{EventTarget, Node};
 
 /// A suggestion's number, or "none of these".
 type OptionNumber = Option<usize>;
@@ -28,14 +31,13 @@ pub(crate) fn radio_group(
         })
     });
     let arrow_pressed = StoredValue::new(false);
-    let group = NodeRef::<html::Fieldset>::new();
-    let left = move |event: leptos::ev::FocusEvent| {
-        let to = event
-            .related_target()
-            .and_then(|target| target.dyn_into::<web_sys::Node>().ok());
-        let stays = group
-            .get_untracked()
-            .is_some_and(|group| group.contains(to.as_ref()));
+    let note_arrow = move |pressed| {
+        arrow_pressed.try_update_value(|arrow_pressed| *arrow_pressed = pressed);
+    };
+    let left = move |event: FocusEvent| {
+        let node = |target: Option<EventTarget>| target.and_then(|target| target.dyn_into::<Node>().ok());
+        let group = node(event.current_target());
+        let stays = group.is_some_and(|group| group.contains(node(event.related_target()).as_ref()));
         if !stays && page_has_focus() {
             runtime.dispatch(Event::ListLeft);
         }
@@ -65,9 +67,8 @@ pub(crate) fn radio_group(
             class="list"
             part="list"
             disabled=disabled
-            node_ref=group
-            on:keydown=move |event| arrow_pressed.set_value(is_arrow(&event))
-            on:keyup=move |_| arrow_pressed.set_value(false)
+            on:keydown=move |event| note_arrow(is_arrow(&event))
+            on:keyup=move |_| note_arrow(false)
             on:focusout=left
         >
             <legend>{messages::LEGEND}</legend>
@@ -86,7 +87,7 @@ fn option_view(
     disabled: Signal<bool>,
 ) -> impl IntoView {
     let clicked = move |_| {
-        let event = if arrow_pressed.get_value() {
+        let event = if arrow_pressed.try_get_value() == Some(true) {
             Event::Moved(number)
         } else {
             Event::Confirmed(number)

@@ -6,7 +6,6 @@ use crate::runtime::{Observer, Runtime};
 use crate::{list, messages};
 use js_sys::JsString;
 use leptos::ev;
-use leptos::html;
 use leptos::prelude::*;
 use occuform_api::{Field, TextError};
 use occuform_flow::{Choice, Event, Panel, to_ascii};
@@ -68,12 +67,7 @@ fn text_field(runtime: Runtime, field: Field, disabled: Signal<bool>) -> impl In
     let described_by = [&hint_id, " error counter"].concat();
     let flow = runtime.flow;
     let invalid = Memo::new(move |_| flow.with(|flow| is_invalid(field, flow.text_error())));
-    let input = NodeRef::<html::Input>::new();
-    let changed = move |_| {
-        if let Some(input) = input.get_untracked() {
-            runtime.dispatch(typed(field, input.value()));
-        }
-    };
+    let changed = move |event| runtime.dispatch(typed(field, event_target_value(&event)));
     let key_pressed = move |event: ev::KeyboardEvent| {
         if event.key() == "Enter" && !event.is_composing() {
             event.prevent_default();
@@ -92,7 +86,7 @@ fn text_field(runtime: Runtime, field: Field, disabled: Signal<bool>) -> impl In
                 aria-describedby=described_by
                 aria-invalid=move || invalid.get().then_some("true")
                 disabled=disabled
-                node_ref=input
+                value=flow.with_untracked(|flow| flow.text(field).to_owned())
                 prop:value=move || flow.with(|flow| flow.text(field).to_owned())
                 on:input=changed
                 on:keydown=key_pressed

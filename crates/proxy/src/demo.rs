@@ -16,6 +16,7 @@ pub(crate) async fn received(Form(fields): Form<Vec<(String, String)>>) -> Respo
                 meta charset="utf-8";
                 meta name="viewport" content="width=device-width, initial-scale=1";
                 title { "What the form submitted" }
+                link rel="icon" href="data:,";
                 link rel="stylesheet" href="/demo.css";
             }
             body {

@@ -1,0 +1,115 @@
+// The main job: someone types a job into the demo, confirms an occupation and submits the form.
+import { expect, test } from "@playwright/test";
+import { FIELDS, QuestionPage } from "./question.js";
+
+test("a job is typed, confirmed and received with its code", async ({ page }) => {
+  const question = new QuestionPage(page);
+  await question.open();
+  await question.title.pressSequentially("sparky", { delay: 30 });
+  await question.tasks.pressSequentially("wiring houses", { delay: 30 });
+  await expect(page.getByText("81 characters left")).toBeVisible();
+  await question.option("Electrician (General)").click();
+  await expect(page.getByText("Your choice: Electrician (General)").first()).toBeVisible();
+
+  const fields = await question.submit();
+  expect(fields).toMatchObject({
+    worked: ["yes"],
+    job_title: ["sparky"],
+    job_tasks: ["wiring houses"],
+    job_code: ["381231"],
+    job_label: ["Electrician (General)"],
+    job_status: ["confirmed"],
+    job_source: ["embedded"],
+  });
+  expect(Number(fields.job_confidence[0])).toBeGreaterThan(0.5);
+  expect(fields.job_model[0]).toMatch(/^[0-9a-f-]{36}$/);
+  for (const field of FIELDS) expect(fields[`job_${field}`]).toHaveLength(1);
+});
+
+test("the same by keyboard alone", async ({ page }) => {
+  const question = new QuestionPage(page);
+  await question.open();
+  await page.getByRole("radio", { name: "Yes", exact: true }).focus();
+  await page.keyboard.press("Tab");
+  await expect(question.title).toBeFocused();
+  await page.keyboard.type("sparky");
+  await page.keyboard.press("Tab");
+  await expect(question.tasks).toBeFocused();
+  await page.keyboard.type("wiring houses");
+  await page.keyboard.press("Enter");
+  await expect(question.list).toBeVisible();
+  await expect(question.tasks).toBeFocused();
+  await page.keyboard.press("Tab");
+  await page.keyboard.press("Space");
+  await expect(question.option("Electrician (General)")).toBeChecked();
+  await page.keyboard.press("Tab");
+  await page.keyboard.type("38");
+  await page.keyboard.press("Tab");
+  await expect(question.next).toBeFocused();
+  await page.keyboard.press("Enter");
+  const fields = await question.received();
+  expect(fields).toMatchObject({ job_code: ["381231"], job_status: ["confirmed"], hours: ["38"] });
+});
+
+test("arrow keys only move, and leaving the list confirms", async ({ page }) => {
+  const question = new QuestionPage(page);
+  await question.open();
+  await question.answer("truck driver");
+  await question.option("Truck Driver (General)").waitFor();
+  await question.tasks.focus();
+  await page.keyboard.press("Tab");
+  await page.keyboard.press("ArrowDown");
+  await page.keyboard.press("ArrowUp");
+  await expect(question.option("Truck Driver (General)")).toBeChecked();
+  await expect(page.getByText("Your choice:")).toHaveCount(0);
+  await page.keyboard.press("Tab");
+  await expect(page.getByText("Your choice: Truck Driver (General)").first()).toBeVisible();
+});
+
+test("Enter in a field asks for suggestions and does not submit", async ({ page }) => {
+  const question = new QuestionPage(page);
+  await question.open();
+  await question.title.fill("barista");
+  await question.title.press("Enter");
+  await expect(question.option("Barista")).toBeVisible();
+  await expect(page).toHaveURL("/");
+});
+
+test("typing both fields at five characters a second asks at most twice", async ({ page }) => {
+  let requests = 0;
+  page.on("request", (request) => (requests += request.url().endsWith("/code") ? 1 : 0));
+  const question = new QuestionPage(page);
+  await question.open();
+  await question.title.pressSequentially("truck driver", { delay: 200 });
+  await question.tasks.pressSequentially("moving grain", { delay: 200 });
+  await question.tasks.blur();
+  await expect(question.list).toBeVisible();
+  expect(requests).toBeLessThanOrEqual(2);
+});
+
+test("every way to leave the form has its status", async ({ page }) => {
+  const question = new QuestionPage(page);
+  for (const [status, act] of [
+    ["empty", async () => {}],
+    ["unsuitable", () => question.answer("ab")],
+    ["no-match", () => question.answer("xqzvw kjhgq").then(() => page.getByText("could not find").first().waitFor())],
+    ["unconfirmed", () => question.answer("barista").then(() => question.option("Barista").waitFor())],
+    ["none-of-these", () => question.answer("barista").then(() => question.option("None of these").click())],
+  ]) {
+    await question.open();
+    await act();
+    const fields = await question.submit();
+    expect(fields.job_status, status).toEqual([status]);
+    expect(fields.job_code).toEqual([""]);
+  }
+});
+
+test("the counter tells how much too long a text is, and the text is kept", async ({ page }) => {
+  const question = new QuestionPage(page);
+  await question.open();
+  await question.answer("driver", "x".repeat(104));
+  await expect(page.getByText("10 characters too many").first()).toBeVisible();
+  await expect(question.tasks).toHaveAttribute("aria-invalid", "true");
+  const fields = await question.submit();
+  expect(fields).toMatchObject({ job_tasks: ["x".repeat(104)], job_status: ["unsuitable"] });
+});

@@ -1,0 +1,53 @@
+// What the tests do on the page, in a respondent's words.
+import { expect } from "@playwright/test";
+
+export class QuestionPage {
+  constructor(page) {
+    this.page = page;
+    this.title = page.getByRole("textbox", { name: "What is your job title?" });
+    this.tasks = page.getByRole("textbox", { name: "What are your main tasks in that job?" });
+    this.list = page.getByRole("group", { name: "Which of these is closest to your main job?" });
+    this.next = page.getByRole("button", { name: "Next" });
+  }
+
+  async open(path = "/") {
+    await this.page.goto(path);
+    await expect(this.title).toBeVisible();
+  }
+
+  option(name) {
+    return this.list.getByRole("radio", { name, exact: true });
+  }
+
+  async answer(title, tasks = "") {
+    await this.title.fill(title);
+    await this.tasks.fill(tasks);
+    await this.tasks.blur();
+  }
+
+  /** Submits and returns the fields that the server received, each name with all its values. */
+  async submit() {
+    await this.next.click();
+    return this.received();
+  }
+
+  async received() {
+    await expect(this.page.getByRole("heading", { name: "What the form submitted" })).toBeVisible();
+    const fields = {};
+    for (const row of await this.page.locator("tbody tr").all()) {
+      (fields[await row.getByRole("rowheader").innerText()] ??= []).push(await row.getByRole("cell").innerText());
+    }
+    return fields;
+  }
+}
+
+/** A page of the same origin with this form in it. */
+export async function openForm(page, form, script = "") {
+  const html = `<!doctype html><html lang="en"><title>A form</title>
+    <script type="module" src="/occupation-coder.js"></script>
+    <form action="/received" method="post">${form}<button>Next</button></form>${script}`;
+  await page.route("**/form-under-test", (route) => route.fulfill({ contentType: "text/html", body: html }));
+  await page.goto("/form-under-test");
+}
+
+export const FIELDS = ["title", "tasks", "code", "label", "confidence", "status", "source", "model"];
