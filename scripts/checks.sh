@@ -87,5 +87,5 @@ bench() {
   build_all
   train_model
   step "Measuring"
-  node bench/sizes.mjs
+  node bench/run.mjs "$OCCUFORM" "$MODEL"
 }

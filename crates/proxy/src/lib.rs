@@ -25,6 +25,7 @@ mod routes;
 
 pub use routes::app;
 
+use axum::serve::ListenerExt;
 use coder::Coder;
 use config::Config;
 use std::future::{Future, IntoFuture};
@@ -53,6 +54,12 @@ pub async fn run(
         tracing::info!("shutting down: finishing the requests under way");
         let _ = draining.send(());
     };
+    // A file is sent in several writes, which must not wait for each other's acknowledgement.
+    let listener = listener.tap_io(|stream| {
+        if let Err(error) = stream.set_nodelay(true) {
+            tracing::debug!(%error, "TCP_NODELAY was not set");
+        }
+    });
     let server = axum::serve(listener, app(&config, coder))
         .with_graceful_shutdown(shutdown)
         .into_future();

@@ -1,0 +1,201 @@
+//! The command as its users call it.
+
+use serde_json::Value;
+use std::io::{BufRead, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+use std::sync::LazyLock;
+use tempfile::TempDir;
+
+const LEXICON: &str = "\
+3 Trades
+38 Electro
+381 Electrical
+3811 Electricians
+381131 Electrician
+titles:
+  sparky
+  house electrician
+tasks:
+  wiring new houses
+4 Hospitality
+47 Hospitality
+471 Hospitality
+4711 Baristas
+471131 Barista
+titles:
+  coffee maker
+tasks:
+  making coffee
+";
+
+/// A folder with a small lexicon and the model that the command trained from it.
+struct Trained {
+    folder: TempDir,
+    said: String,
+}
+
+static TRAINED: LazyLock<Trained> = LazyLock::new(|| {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::create_dir(folder.path().join("lexicon")).unwrap();
+    std::fs::write(folder.path().join("lexicon/small.txt"), LEXICON).unwrap();
+    let output = occuform(
+        folder.path(),
+        &["train", "--lexicon", "lexicon", "--model", "models/small.model"],
+    );
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    Trained {
+        said: String::from_utf8(output.stdout).unwrap(),
+        folder,
+    }
+});
+
+fn occuform(folder: &Path, arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_occuform"))
+        .current_dir(folder)
+        .args(arguments)
+        .output()
+        .unwrap()
+}
+
+fn trained(arguments: &[&str]) -> (String, String, bool) {
+    let mut all = arguments.to_vec();
+    all.extend(["--model", "models/small.model"]);
+    let output = occuform(TRAINED.folder.path(), &all);
+    let text = |bytes| String::from_utf8(bytes).unwrap();
+    (text(output.stdout), text(output.stderr), output.status.success())
+}
+
+#[test]
+fn training_says_what_was_learned_and_leaves_only_the_model() {
+    assert!(
+        TRAINED.said.contains("7 phrases for 2 occupations learned"),
+        "{}",
+        TRAINED.said
+    );
+    let files: Vec<_> = std::fs::read_dir(TRAINED.folder.path().join("models"))
+        .unwrap()
+        .collect();
+    assert_eq!(files.len(), 1);
+}
+
+#[test]
+fn a_job_is_coded_as_a_ranked_table_with_the_groups_it_lies_in() {
+    let (table, _, success) = trained(&["code", "sparky", "--tasks", "wiring houses"]);
+    assert!(success);
+    let best = table.lines().nth(1).unwrap();
+    assert!(best.starts_with("381131  Electrician"), "{table}");
+    assert!(
+        best.contains("Trades > Electro > Electrical > Electricians"),
+        "{table}"
+    );
+}
+
+#[test]
+fn a_job_is_coded_as_the_services_json() {
+    let (json, _, success) = trained(&["code", "barista", "--json", "--suggestions", "1"]);
+    let answer: Value = serde_json::from_str(&json).unwrap();
+    assert!(success);
+    assert_eq!(answer["codeStatus"], "successful");
+    assert_eq!(answer["result"].as_array().unwrap().len(), 1);
+    assert_eq!(answer["result"][0]["codeCategory"], "471131");
+}
+
+#[test]
+fn a_text_that_breaks_a_rule_is_refused_with_the_rule() {
+    for (arguments, rule) in [
+        (&["code", "ab"][..], "at least 3 are needed"),
+        (&["code", &"x".repeat(101)], "at most 100 are allowed"),
+        (&["code", "caf\u{e9}"], "the title holds the character U+00E9"),
+        (
+            &["code", "nurse", "--tasks", "\u{1f469}"],
+            "the tasks holds the character U+1F469",
+        ),
+        (&["code", "nurse", "--suggestions", "17"], "1..=16"),
+    ] {
+        let (_, error, success) = trained(arguments);
+        assert!(!success && error.contains(rule), "{arguments:?}: {error}");
+    }
+}
+
+#[test]
+fn a_model_or_lexicon_that_is_missing_or_damaged_is_named_with_what_to_do() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("damaged.model"), b"not a model at all").unwrap();
+    std::fs::write(folder.path().join("broken.txt"), "sparky\n").unwrap();
+    for (arguments, expected) in [
+        (
+            &["code", "sparky"][..],
+            "cannot read the model models/osca.model; make one with 'occuform train'",
+        ),
+        (
+            &["code", "sparky", "--model", "damaged.model"],
+            "cannot use the model damaged.model: not an Occuform model",
+        ),
+        (
+            &["proxy", "--model", "damaged.model"],
+            "cannot use the model damaged.model",
+        ),
+        (&["train"], "cannot read the lexicon: cannot read lexicon/osca"),
+        (
+            &["train", "--lexicon", "."],
+            "broken.txt:1: 'sparky' is no heading",
+        ),
+    ] {
+        let output = occuform(folder.path(), arguments);
+        let error = String::from_utf8(output.stderr).unwrap();
+        assert!(
+            !output.status.success() && error.contains(expected),
+            "{arguments:?}: {error}"
+        );
+    }
+}
+
+#[test]
+fn the_proxy_says_where_it_is_and_stops_when_told() {
+    let folder = TRAINED.folder.path();
+    let files = folder.join("dist");
+    std::fs::create_dir_all(&files).unwrap();
+    std::fs::write(files.join("occupation-coder.js"), "").unwrap();
+    let mut proxy = Command::new(env!("CARGO_BIN_EXE_occuform"))
+        .current_dir(folder)
+        .args([
+            "proxy",
+            "--listen",
+            "127.0.0.1:0",
+            "--model",
+            "models/small.model",
+        ])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let mut line = String::new();
+    BufReader::new(proxy.stdout.take().unwrap())
+        .read_line(&mut line)
+        .unwrap();
+    assert!(line.starts_with("Occuform is ready: http://127.0.0.1:"), "{line}");
+    let stopped = Command::new("kill").arg(proxy.id().to_string()).status().unwrap();
+    assert!(stopped.success() && proxy.wait().unwrap().success());
+}
+
+#[test]
+fn the_proxy_without_the_widgets_files_says_how_to_make_them() {
+    let (_, error, success) = trained(&["proxy", "--files", "nowhere"]);
+    assert!(
+        !success && error.contains("nowhere does not hold the widget's files: make them with './dev build'")
+    );
+}
+
+#[test]
+fn help_names_every_command() {
+    let output = occuform(&PathBuf::from("."), &["--help"]);
+    let help = String::from_utf8(output.stdout).unwrap();
+    for command in ["proxy", "train", "code"] {
+        assert!(help.contains(command), "{help}");
+    }
+}
