@@ -1,7 +1,9 @@
 //! The `occuform` command. This file reads the command line; each command has a module of its own.
 
 mod code;
+mod evaluate;
 mod model;
+mod plots;
 mod proxy;
 mod train;
 
@@ -24,6 +26,8 @@ enum Command {
     Train(train::Arguments),
     /// Code one job on the command line
     Code(code::Arguments),
+    /// Tell how well a model codes records whose codes are known
+    Evaluate(evaluate::Arguments),
 }
 
 fn main() -> ExitCode {
@@ -31,6 +35,7 @@ fn main() -> ExitCode {
         Command::Proxy(arguments) => proxy::run(arguments),
         Command::Train(arguments) => train::run(&arguments),
         Command::Code(arguments) => code::run(&arguments),
+        Command::Evaluate(arguments) => evaluate::run(&arguments),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

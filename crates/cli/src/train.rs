@@ -4,6 +4,7 @@ use crate::model::ModelPath;
 use anyhow::{Context, Result};
 use indicatif::{HumanBytes, ProgressBar, ProgressStyle};
 use occuform_api::OSCA;
+use occuform_coder::evaluation::{KnownRecord, Split};
 use occuform_coder::{Lexicon, Progress, TrainingSettings, train};
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -18,6 +19,9 @@ pub(crate) struct Arguments {
     /// The folder with the lexicon's files
     #[arg(long, value_name = "FOLDER", default_value = "lexicon/osca")]
     lexicon: PathBuf,
+    /// Records whose codes are known; those of the calibration split fit what confidence means
+    #[arg(long, value_name = "FILE", default_value = "lexicon/evaluation/osca.tsv")]
+    calibration: PathBuf,
     #[command(flatten)]
     output: ModelPath,
     /// Decides the order in which phrases are visited
@@ -28,6 +32,9 @@ pub(crate) struct Arguments {
 pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     let started = Instant::now();
     let lexicon = Lexicon::read(&arguments.lexicon).context("cannot read the lexicon")?;
+    let mut calibration =
+        KnownRecord::read(&arguments.calibration).context("cannot read the calibration records")?;
+    calibration.retain(|record| record.split() == Split::Calibration);
     let bar = progress_bar();
     let settings = TrainingSettings {
         seed: arguments.seed,
@@ -35,6 +42,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     };
     let model = train(
         &lexicon,
+        &calibration,
         &OSCA,
         settings,
         &today(),

@@ -8,6 +8,8 @@
 //! [`Suggestion`]: occuform_api::Suggestion
 
 mod classification;
+#[cfg(feature = "train")]
+pub mod evaluation;
 mod features;
 #[cfg(feature = "train")]
 mod lexicon;

@@ -35,6 +35,8 @@ pub(crate) struct Knowledge {
     pub classification: Classification,
     /// How steeply a margin becomes a probability, by level.
     pub steepness: [f32; 5],
+    /// How the probability of a path becomes the confidence in its code.
+    pub confidence: Scaling,
     /// Least probability that the right code is among the suggestions.
     pub list_threshold: f32,
     /// The inverse document frequency of a feature never seen.
@@ -43,6 +45,28 @@ pub(crate) struct Knowledge {
     /// What one step of a weight is worth, by node.
     pub steps: Vec<f32>,
     pub biases: Vec<f32>,
+}
+
+/// A straight line over logits, fitted by Platt scaling.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Scaling {
+    pub slope: f32,
+    pub offset: f32,
+}
+
+impl Default for Scaling {
+    fn default() -> Self {
+        Self {
+            slope: 1.0,
+            offset: 0.0,
+        }
+    }
+}
+
+impl Scaling {
+    pub(crate) fn apply_to_logit(self, logit: f32) -> f32 {
+        1.0 / (1.0 + (-self.slope * logit - self.offset).exp())
+    }
 }
 
 /// For each feature, the nodes that it speaks for or against. A feature's weights lie side by side, so that a

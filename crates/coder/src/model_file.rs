@@ -12,7 +12,7 @@ use crate::model::{Knowledge, Model, Provenance};
 use sha2::{Digest, Sha256};
 
 const MAGIC: &[u8; 8] = b"OCCUFORM";
-const FORMAT_VERSION: u32 = 1;
+const FORMAT_VERSION: u32 = 2;
 const HEADER_LENGTH: usize = 52;
 
 /// Why bytes are not a model that this program can use.

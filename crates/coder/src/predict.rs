@@ -21,16 +21,10 @@ impl Model {
     /// Codes one record. The answer is unsuccessful when the right code is probably not among the
     /// [`MAX_SUGGESTIONS`] best; otherwise it holds the `number` best.
     pub fn code(&self, text: &JobText, number: u8) -> CodeAnswer {
-        let knowledge = &self.knowledge;
-        let paths = knowledge.best_paths(text.title(), text.tasks());
-        let best = &paths[..paths.len().min(usize::from(MAX_SUGGESTIONS))];
-        let among_best: f32 = best.iter().map(|path| path.log_probability.exp()).sum();
-        let successful = among_best >= knowledge.list_threshold;
-        let offered = if successful {
-            &best[..best.len().min(usize::from(number))]
-        } else {
-            &[]
-        };
+        let mut result = self.rank(text);
+        let among_best: f64 = result.iter().map(|suggestion| suggestion.code_confidence).sum();
+        let successful = among_best >= f64::from(self.knowledge.list_threshold);
+        result.truncate(if successful { usize::from(number) } else { 0 });
         CodeAnswer {
             code_status: if successful {
                 CodeStatus::Successful
@@ -41,8 +35,15 @@ impl Model {
                 occp_text: text.title().to_owned(),
                 tasks_text: text.tasks().to_owned(),
             },
-            result: offered.iter().map(|path| knowledge.suggestion(*path)).collect(),
+            result,
         }
+    }
+
+    /// The [`MAX_SUGGESTIONS`] best codes, trusted or not.
+    pub fn rank(&self, text: &JobText) -> Vec<Suggestion> {
+        let paths = self.knowledge.best_paths(text.title(), text.tasks());
+        let best = paths.into_iter().take(usize::from(MAX_SUGGESTIONS));
+        best.map(|path| self.knowledge.suggestion(path)).collect()
     }
 }
 
@@ -52,12 +53,12 @@ impl Knowledge {
         Suggestion {
             code_category: node.code.clone(),
             code_label: node.title.clone(),
-            code_confidence: f64::from(path.log_probability.exp().min(1.0)),
+            code_confidence: f64::from(self.confidence.apply_to_logit(logit(path.log_probability.exp()))),
         }
     }
 
     /// Beam search from the top of the tree to its leaves.
-    fn best_paths(&self, title: &str, tasks: &str) -> Vec<Path> {
+    pub(crate) fn best_paths(&self, title: &str, tasks: &str) -> Vec<Path> {
         let margins = self.margins(title, tasks);
         let mut beam = vec![None];
         let mut finished = Vec::new();
@@ -140,6 +141,12 @@ impl Knowledge {
         }
         (known, squares.sqrt())
     }
+}
+
+/// The logarithm of the odds, kept finite.
+pub(crate) fn logit(probability: f32) -> f32 {
+    let probability = probability.clamp(1e-6, 1.0 - 1e-6);
+    (probability / (1.0 - probability)).ln()
 }
 
 /// Sublinear term frequency times inverse document frequency.

@@ -57,7 +57,7 @@ fn trained(seed: u64) -> Model {
         min_phrases: 1,
         ..TrainingSettings::default()
     };
-    train(&lexicon, &OSCA, settings, "2026-01-01", &|_| {})
+    train(&lexicon, &[], &OSCA, settings, "2026-01-01", &|_| {})
 }
 
 static MODEL: LazyLock<Model> = LazyLock::new(|| trained(1));
@@ -116,7 +116,7 @@ fn the_day_of_training_does_not_change_the_id() {
         min_phrases: 1,
         ..TrainingSettings::default()
     };
-    let later = train(&lexicon, &OSCA, settings, "2027-05-05", &|_| {});
+    let later = train(&lexicon, &[], &OSCA, settings, "2027-05-05", &|_| {});
     assert_eq!(later.id(), MODEL.id());
     assert_ne!(later.to_bytes(), MODEL.to_bytes());
 }
@@ -129,6 +129,7 @@ fn progress_rises_to_the_end() {
     let highest = std::sync::Mutex::new((0, 0));
     train(
         &lexicon,
+        &[],
         &OSCA,
         TrainingSettings::default(),
         "2026-01-01",
@@ -186,7 +187,7 @@ fn a_truncated_foreign_or_future_file_is_refused_with_what_was_expected() {
     assert_eq!(
         Model::from_bytes(&future).unwrap_err(),
         ModelFileError::FormatVersion {
-            expected: 1,
+            expected: 2,
             found: 9
         }
     );

@@ -1,14 +1,15 @@
 //! In: a [`Lexicon`]. Out: a [`Model`]. The steps: `samples` makes records of the phrases, `vectors` weighs their
-//! features, `svm` separates each node from its siblings, `steepness` turns margins into probabilities, `quantise`
-//! packs the weights.
+//! features, `svm` separates each node from its siblings, `quantise` packs the weights, `calibrate` fits what
+//! confidence means.
 
+mod calibrate;
 mod quantise;
 mod samples;
-mod steepness;
 mod svm;
 mod vectors;
 
 use crate::classification::{Classification, NodeId};
+use crate::evaluation::KnownRecord;
 use crate::lexicon::Lexicon;
 use crate::model::{Knowledge, Model, Provenance};
 use crate::model_file::hexadecimal;
@@ -53,10 +54,12 @@ pub struct Progress {
     pub total: usize,
 }
 
-/// Trains a model. The result depends on lexicon, settings and topic alone: not on the number of processors, nor, on
+/// Trains a model, and fits what its confidence means on records that are not learned from. The result depends on
+/// lexicon, records, settings and topic alone: not on the number of processors, nor, on
 /// processors with IEEE 754 arithmetic, on the machine.
 pub fn train(
     lexicon: &Lexicon,
+    calibration: &[KnownRecord],
     topic: &Topic,
     settings: TrainingSettings,
     trained_on: &str,
@@ -64,7 +67,8 @@ pub fn train(
 ) -> Model {
     let samples = samples(lexicon, settings.seed);
     let work = Work::new(&lexicon.classification, &samples, progress);
-    let knowledge = learn(&lexicon.classification, &samples, settings, &work);
+    let mut knowledge = fit(&lexicon.classification, &samples, settings, &work);
+    calibrate::calibrate(&mut knowledge, calibration);
     let provenance = Provenance {
         topic: topic.uri_name.to_owned(),
         attribution: format!(
@@ -80,23 +84,7 @@ pub fn train(
     Model::new(provenance, knowledge, id)
 }
 
-/// Trains twice: without a part of the samples, to see how far margins can be trusted on text never seen, and then
-/// with all of them.
-fn learn(
-    classification: &Classification,
-    samples: &[Sample],
-    settings: TrainingSettings,
-    work: &Work,
-) -> Knowledge {
-    let (kept, held_out): (Vec<_>, Vec<_>) = samples.iter().cloned().partition(|sample| !sample.held_out);
-    let mut knowledge = fit(classification, &kept, settings, work);
-    let steepness = steepness::fit(&knowledge, &held_out);
-    knowledge = fit(classification, samples, settings, work);
-    knowledge.steepness = steepness;
-    knowledge
-}
-
-/// One round: a hyperplane for each node that has siblings.
+/// A hyperplane for each node that has siblings.
 fn fit(
     classification: &Classification,
     samples: &[Sample],
@@ -176,7 +164,7 @@ impl Groups {
     }
 }
 
-/// Counts the samples visited, over both rounds.
+/// Counts the samples visited.
 struct Work<'a> {
     done: AtomicUsize,
     total: usize,
@@ -189,22 +177,15 @@ impl<'a> Work<'a> {
         samples: &[Sample],
         progress: &'a (dyn Fn(Progress) + Sync),
     ) -> Self {
-        let visits = |samples: &[Sample]| -> usize {
-            let groups = Groups::new(classification, samples);
-            let nodes = 0..classification.nodes().len() as NodeId;
-            nodes
-                .filter_map(|node| groups.members_of_family(node))
-                .map(<[usize]>::len)
-                .sum()
-        };
-        let kept: Vec<_> = samples
-            .iter()
-            .filter(|sample| !sample.held_out)
-            .cloned()
-            .collect();
+        let groups = Groups::new(classification, samples);
+        let nodes = 0..classification.nodes().len() as NodeId;
+        let total = nodes
+            .filter_map(|node| groups.members_of_family(node))
+            .map(<[usize]>::len)
+            .sum();
         Self {
             done: AtomicUsize::new(0),
-            total: visits(samples) + visits(&kept),
+            total,
             progress,
         }
     }

@@ -3,10 +3,13 @@
 
 use super::vectors::Vocabulary;
 use crate::classification::Classification;
-use crate::model::{FeatureTable, Knowledge};
+use crate::model::{FeatureTable, Knowledge, Scaling};
 
 /// Weights smaller than this share of a node's largest are left out.
 const NEGLIGIBLE: f32 = 0.06;
+
+/// About what is found for a large lexicon.
+const USUAL_STEEPNESS: [f32; 5] = [4.0; 5];
 
 /// What parts a node from its siblings; empty for an only child.
 #[derive(Clone, Debug, Default)]
@@ -48,7 +51,8 @@ pub(super) fn pack(
     }
     Knowledge {
         classification: classification.clone(),
-        steepness: [1.0; 5],
+        steepness: USUAL_STEEPNESS,
+        confidence: Scaling::default(),
         list_threshold,
         unseen_idf: vocabulary.unseen_idf,
         features,

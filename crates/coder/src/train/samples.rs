@@ -3,14 +3,12 @@
 
 use crate::classification::{Classification, LEVELS, NodeId};
 use crate::lexicon::{Lexicon, Occupation};
+use rand::SeedableRng;
 use rand::seq::IndexedRandom;
-use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
 /// How many tasks each title is put together with, one record each.
 const TASKS_PER_TITLE: usize = 1;
-/// One phrase in so many is held out in the first round.
-const HELD_OUT: u32 = 8;
 
 /// A record whose code is known.
 #[derive(Clone, Debug)]
@@ -19,8 +17,6 @@ pub(super) struct Sample {
     pub tasks: String,
     /// The nodes from the top of the tree to the occupation.
     pub path: [NodeId; 5],
-    /// Whether the first round leaves it out, to be tried on it.
-    pub held_out: bool,
 }
 
 /// Makes the records of all occupations.
@@ -38,38 +34,39 @@ fn samples_of(
     occupation: &Occupation,
     random: &mut ChaCha8Rng,
 ) -> Vec<Sample> {
-    let path = LEVELS.map(|digits| {
-        classification
-            .find(&occupation.code[..digits])
-            .expect("every code has its groups, the classification is a tree")
-    });
-    let sample = |title: &str, tasks: &str, held_out| Sample {
+    let path =
+        path_to(classification, &occupation.code).expect("every occupation stands in the classification");
+    let sample = |title: &str, tasks: &str| Sample {
         title: title.to_owned(),
         tasks: tasks.to_owned(),
         path,
-        held_out,
     };
-    let mut all = vec![sample(&occupation.title, "", false)];
-    let mut parts = |phrases: &[crate::lexicon::Phrase]| -> Vec<(String, bool)> {
-        phrases
-            .iter()
-            .map(|phrase| (phrase.text.clone(), random.random_ratio(1, HELD_OUT)))
-            .collect()
-    };
-    let titles = parts(&occupation.titles);
-    let tasks = parts(&occupation.tasks);
-    all.extend(
-        titles
-            .iter()
-            .map(|(title, held_out)| sample(title, "", *held_out)),
-    );
-    all.extend(tasks.iter().map(|(task, held_out)| sample("", task, *held_out)));
-    let official = (occupation.title.clone(), false);
-    for (title, title_held_out) in std::iter::once(&official).chain(&titles) {
-        for (task, task_held_out) in tasks.choose_multiple(random, TASKS_PER_TITLE) {
-            // The first round must not learn a held-out phrase by way of a pair.
-            all.push(sample(title, task, *title_held_out || *task_held_out));
-        }
+    let phrases = occupation.titles.iter().map(|phrase| phrase.text.as_str());
+    let titles: Vec<&str> = std::iter::once(occupation.title.as_str())
+        .chain(phrases)
+        .collect();
+    let tasks: Vec<&str> = occupation
+        .tasks
+        .iter()
+        .map(|phrase| phrase.text.as_str())
+        .collect();
+    let mut all: Vec<Sample> = titles.iter().map(|title| sample(title, "")).collect();
+    all.extend(tasks.iter().map(|task| sample("", task)));
+    for title in titles {
+        all.extend(
+            tasks
+                .choose_multiple(random, TASKS_PER_TITLE)
+                .map(|task| sample(title, task)),
+        );
     }
     all
+}
+
+/// The nodes from the top of the tree to the occupation with this code.
+pub(super) fn path_to(classification: &Classification, code: &str) -> Option<[NodeId; 5]> {
+    let mut path = [0; 5];
+    for (node, digits) in path.iter_mut().zip(LEVELS) {
+        *node = classification.find(code.get(..digits)?)?;
+    }
+    Some(path)
 }

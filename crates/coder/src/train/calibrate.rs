@@ -1,0 +1,119 @@
+//! In: a model and records it has not learned from. Out: the same model, its confidence fitted to how often it is
+//! right on such records. First, for each level, how steeply margins become shares; then how the product of a path's
+//! shares becomes the probability that the path is right, since the levels' errors go together.
+
+use super::samples::path_to;
+use crate::classification::NodeId;
+use crate::evaluation::KnownRecord;
+use crate::model::{Knowledge, Scaling};
+use crate::predict::{log_softmax, logit};
+
+/// Bounds of the search, as natural logarithms of the steepness.
+const LOWEST: f32 = -2.0;
+const HIGHEST: f32 = 4.0;
+const HALVINGS: usize = 24;
+const NEWTON_STEPS: usize = 12;
+/// Keeps Newton's method in bounds where there are few records.
+const RIDGE: f64 = 1e-3;
+
+/// A choice among siblings: their margins, and which is right.
+type Choice = (Vec<f32>, usize);
+
+/// Fits both steps.
+pub(super) fn calibrate(knowledge: &mut Knowledge, records: &[KnownRecord]) {
+    fit_steepness(knowledge, records);
+    fit_confidence(knowledge, records);
+}
+
+/// Least log loss a level, by golden-section search. A level without choices keeps its steepness.
+fn fit_steepness(knowledge: &mut Knowledge, records: &[KnownRecord]) {
+    let mut choices: [Vec<Choice>; 5] = Default::default();
+    for record in records {
+        if let Some(path) = path_to(&knowledge.classification, &record.code) {
+            let margins = knowledge.margins(record.text.title(), record.text.tasks());
+            collect(knowledge, path, &margins, &mut choices);
+        }
+    }
+    for (steepness, choices) in knowledge.steepness.iter_mut().zip(choices) {
+        if !choices.is_empty() {
+            *steepness = least_loss(&choices);
+        }
+    }
+}
+
+/// The choices on the way from the top of the tree to the right occupation.
+fn collect(knowledge: &Knowledge, path: [NodeId; 5], margins: &[f32], choices: &mut [Vec<Choice>; 5]) {
+    let mut parent = None;
+    for (node, choices) in path.into_iter().zip(choices) {
+        let children = knowledge.classification.children(parent);
+        if children.len() > 1 {
+            let siblings = margins[usize::from(children.start)..usize::from(children.end)].to_vec();
+            choices.push((siblings, usize::from(node - children.start)));
+        }
+        parent = Some(node);
+    }
+}
+
+fn least_loss(choices: &[Choice]) -> f32 {
+    let golden = (5.0_f32.sqrt() - 1.0) / 2.0;
+    let (mut low, mut high) = (LOWEST, HIGHEST);
+    for _ in 0..HALVINGS {
+        let left = high - golden * (high - low);
+        let right = low + golden * (high - low);
+        if log_loss(choices, left.exp()) < log_loss(choices, right.exp()) {
+            high = right;
+        } else {
+            low = left;
+        }
+    }
+    f32::midpoint(low, high).exp()
+}
+
+fn log_loss(choices: &[Choice], steepness: f32) -> f32 {
+    choices
+        .iter()
+        .map(|(margins, right)| -log_softmax(margins, steepness)[*right])
+        .sum()
+}
+
+/// Platt scaling over all suggestions of all records: logistic regression of being right on the logit, by Newton's
+/// method.
+fn fit_confidence(knowledge: &mut Knowledge, records: &[KnownRecord]) {
+    let mut pairs = Vec::new();
+    for record in records {
+        for path in knowledge.best_paths(record.text.title(), record.text.tasks()) {
+            let right = knowledge.classification.node(path.node).code == record.code;
+            pairs.push((logit(path.log_probability.exp()), if right { 1.0 } else { 0.0 }));
+        }
+    }
+    let mut scaling = Scaling::default();
+    for _ in 0..NEWTON_STEPS {
+        let Some(next) = newton_step(scaling, &pairs) else {
+            return;
+        };
+        scaling = next;
+    }
+    knowledge.confidence = scaling;
+}
+
+/// None where the pairs do not say which way to go.
+fn newton_step(scaling: Scaling, pairs: &[(f32, f32)]) -> Option<Scaling> {
+    let (mut by_slope, mut by_offset) = (0.0_f64, 0.0_f64);
+    let (mut slope_slope, mut slope_offset, mut offset_offset) = (RIDGE, 0.0_f64, RIDGE);
+    for (logit, right) in pairs {
+        let probability = f64::from(scaling.apply_to_logit(*logit));
+        let (logit, error) = (f64::from(*logit), probability - f64::from(*right));
+        let weight = probability * (1.0 - probability);
+        by_slope += error * logit;
+        by_offset += error;
+        slope_slope += weight * logit * logit;
+        slope_offset += weight * logit;
+        offset_offset += weight;
+    }
+    let determinant = slope_slope * offset_offset - slope_offset * slope_offset;
+    let next = Scaling {
+        slope: scaling.slope - ((offset_offset * by_slope - slope_offset * by_offset) / determinant) as f32,
+        offset: scaling.offset - ((slope_slope * by_offset - slope_offset * by_slope) / determinant) as f32,
+    };
+    (next.slope.is_finite() && next.offset.is_finite() && next.slope > 0.0).then_some(next)
+}
