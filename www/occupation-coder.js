@@ -6,6 +6,8 @@
 // The inputs inside the element answer until the question is there. They are then disabled, never removed, and
 // enabled again if the question fails or leaves the page, so that each field stands exactly once in the form's data.
 
+const EMPTY = { title: "", tasks: "", code: "", label: "", status: "empty", source: "", model: "" };
+
 const elements = new Set();
 let loading;
 
@@ -18,7 +20,11 @@ function load() {
 async function loadModule() {
   const module = await import("./occuform.js");
   await module.default();
-  module.onPanic(() => elements.forEach((element) => element.fail()));
+  module.onPanic(() => {
+    loading = Promise.reject(new Error("the module broke"));
+    loading.catch(() => {});
+    elements.forEach((element) => element.fail());
+  });
   return module;
 }
 
@@ -96,7 +102,8 @@ export class OccupationCoder extends HTMLElement {
       const { module, styles } = await load();
       if (this.isConnected && !this.#question) this.#mount(module, styles);
     } catch (error) {
-      console.error("occupation-coder: the plain inputs stay, since the question could not be loaded:", error);
+      console.error("occupation-coder: the plain inputs serve, since the question could not be loaded:", error);
+      this.#showFallback();
     }
   }
 
@@ -113,13 +120,14 @@ export class OccupationCoder extends HTMLElement {
       title: this.#restored?.title ?? this.#fallbackInput("title")?.value ?? "",
       tasks: this.#restored?.tasks ?? this.#fallbackInput("tasks")?.value ?? "",
     };
-    this.#setValue({ title: "", tasks: "", code: "", label: "", status: "empty", source: "", model: "" });
+    this.#restored = null;
     this.#question = new module.Question(
       this.#container,
       options,
       (value) => this.#setValue(value),
       (name, value) => this.#notify(name, value),
     );
+    if (!this.#value) this.#setValue(EMPTY);
     this.#disableFallback(true);
     this.#setCaret(caret);
   }

@@ -70,3 +70,16 @@ test("removed from the page and put back, the element keeps the words", async ({
   const fields = await question.submit();
   expect(fields.job_title).toEqual(["sparky"]);
 });
+
+test("if the question breaks, the plain inputs are back with the words", async ({ page }) => {
+  const question = new QuestionPage(page);
+  await question.open();
+  await question.title.fill("sparky");
+  await page.evaluate(() => document.querySelector("occupation-coder").fail());
+  const plain = page.getByRole("textbox", { name: "Your job title" });
+  await expect(plain).toBeEnabled();
+  await expect(plain).toHaveValue("sparky");
+  const fields = await question.submit();
+  expect(fields).toMatchObject({ job_title: ["sparky"], job_tasks: [""], job_status: ["not-offered"] });
+  expect(fields.job_code).toBeUndefined();
+});

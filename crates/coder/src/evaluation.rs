@@ -283,8 +283,8 @@ fn groups(outcomes: &[Outcome]) -> Vec<Accuracy> {
 fn calibration(outcomes: &[Outcome]) -> Vec<Bin> {
     let mut bins = [Bin::default(); BINS];
     for outcome in outcomes {
-        let number = ((outcome.confidence * BINS as f64) as usize).min(BINS - 1);
-        let bin = &mut bins[number];
+        let above = (1..BINS).filter(|bin| outcome.confidence >= *bin as f64 / BINS as f64);
+        let bin = &mut bins[above.count()];
         bin.records += 1;
         bin.confidence += outcome.confidence;
         bin.accuracy += f64::from(u8::from(outcome.is_among(6, 1)));

@@ -15,6 +15,7 @@ mod features;
 mod lexicon;
 mod model;
 mod model_file;
+mod packing;
 mod predict;
 #[cfg(feature = "train")]
 mod train;

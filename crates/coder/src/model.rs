@@ -1,7 +1,11 @@
 //! In: what training found, or the bytes of a model file. Out: a [`Model`] ready to predict. Next: `predict`.
 
 use crate::classification::Classification;
+use crate::packing::PackedFeatures;
 use serde::{Deserialize, Serialize};
+#[cfg(feature = "train")]
+use sha2::{Digest, Sha256};
+use std::ops::Range;
 use uuid::Uuid;
 
 /// A trained coder for one classification.
@@ -39,8 +43,6 @@ pub(crate) struct Knowledge {
     pub confidence: Scaling,
     /// Least probability that the right code is among the suggestions.
     pub list_threshold: f32,
-    /// The inverse document frequency of a feature never seen.
-    pub unseen_idf: f32,
     pub features: FeatureTable,
     /// What one step of a weight is worth, by node.
     pub steps: Vec<f32>,
@@ -71,19 +73,28 @@ impl Scaling {
 
 /// For each feature, the nodes that it speaks for or against. A feature's weights lie side by side, so that a
 /// record touches little memory.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(try_from = "PackedFeatures", into = "PackedFeatures")]
 pub(crate) struct FeatureTable {
+    /// How many records the frequencies are counted over.
+    pub records: u32,
     /// Hashes in rising order.
     pub hashes: Vec<u32>,
-    pub idf: Vec<f32>,
+    /// In how many records each feature stands.
+    pub frequencies: Vec<u32>,
     /// Where each feature's weights end in `nodes` and `weights`.
     pub ends: Vec<u32>,
+    /// In rising order for each feature.
     pub nodes: Vec<u16>,
     pub weights: Vec<i8>,
 }
 
 impl Model {
-    pub(crate) fn new(provenance: Provenance, knowledge: Knowledge, digest: [u8; 32]) -> Self {
+    /// A model whose id follows from what it knows.
+    #[cfg(feature = "train")]
+    pub(crate) fn new(provenance: Provenance, knowledge: Knowledge) -> Self {
+        let bytes = postcard::to_stdvec(&knowledge).expect("writing to memory cannot fail");
+        let digest: [u8; 32] = Sha256::digest(bytes).into();
         let id = Uuid::new_v8(*digest.first_chunk().expect("a digest has 32 bytes"));
         Self {
             provenance,
@@ -115,37 +126,37 @@ impl Knowledge {
         self.classification.is_sound()
             && self.steps.len() == nodes
             && self.biases.len() == nodes
-            && self.features.is_sound(nodes)
+            && self.features.nodes.iter().all(|node| usize::from(*node) < nodes)
     }
 }
 
 impl FeatureTable {
-    fn is_sound(&self, nodes: usize) -> bool {
-        self.idf.len() == self.hashes.len()
-            && self.ends.len() == self.hashes.len()
-            && self.hashes.is_sorted()
-            && self.ends.is_sorted()
-            && self.ends.last().map_or(0, |end| *end as usize) == self.nodes.len()
-            && self.weights.len() == self.nodes.len()
-            && self.nodes.iter().all(|node| usize::from(*node) < nodes)
-    }
-
     /// The feature's place in the table.
     pub(crate) fn find(&self, hash: u32) -> Option<usize> {
         self.hashes.binary_search(&hash).ok()
     }
 
+    /// The inverse document frequency of the feature at this place, or of one never seen.
+    pub(crate) fn idf(&self, place: Option<usize>) -> f32 {
+        let frequency = place.map_or(0, |place| self.frequencies[place]);
+        ((1.0 + self.records as f32) / (1.0 + frequency as f32)).ln() + 1.0
+    }
+
     /// The nodes that the feature at this place speaks for or against, and how strongly.
     pub(crate) fn weights_at(&self, place: usize) -> impl Iterator<Item = (u16, i8)> + '_ {
+        let range = self.range(place);
+        self.nodes[range.clone()]
+            .iter()
+            .copied()
+            .zip(self.weights[range].iter().copied())
+    }
+
+    pub(crate) fn range(&self, place: usize) -> Range<usize> {
         let start = if place == 0 {
             0
         } else {
             self.ends[place - 1] as usize
         };
-        let range = start..self.ends[place] as usize;
-        self.nodes[range.clone()]
-            .iter()
-            .copied()
-            .zip(self.weights[range].iter().copied())
+        start..self.ends[place] as usize
     }
 }

@@ -6,10 +6,11 @@
 //! | 4 | format version, little endian |
 //! | 8 | length of the body, little endian |
 //! | 32 | SHA-256 of the body |
-//! | the rest | body: provenance and knowledge, in postcard's encoding |
+//! | the rest | body: id, provenance and knowledge, in postcard's encoding |
 
 use crate::model::{Knowledge, Model, Provenance};
 use sha2::{Digest, Sha256};
+use uuid::Uuid;
 
 const MAGIC: &[u8; 8] = b"OCCUFORM";
 const FORMAT_VERSION: u32 = 2;
@@ -60,8 +61,8 @@ impl Model {
     /// # Panics
     /// Never: the tables of a model can always be written to memory.
     pub fn to_bytes(&self) -> Vec<u8> {
-        let body =
-            postcard::to_stdvec(&(&self.provenance, &self.knowledge)).expect("writing to memory cannot fail");
+        let body = postcard::to_stdvec(&(self.id, &self.provenance, &self.knowledge))
+            .expect("writing to memory cannot fail");
         let mut bytes = Vec::with_capacity(HEADER_LENGTH + body.len());
         bytes.extend_from_slice(MAGIC);
         bytes.extend_from_slice(&FORMAT_VERSION.to_le_bytes());
@@ -105,21 +106,16 @@ impl Model {
                 found: hexadecimal(&found[..8]),
             });
         }
-        let (provenance, knowledge): (Provenance, Knowledge) =
+        let (id, provenance, knowledge): (Uuid, Provenance, Knowledge) =
             postcard::from_bytes(body).map_err(|_| ModelFileError::Content)?;
         if !knowledge.is_sound() {
             return Err(ModelFileError::Content);
         }
-        let digest = knowledge.digest();
-        Ok(Self::new(provenance, knowledge, digest))
-    }
-}
-
-impl Knowledge {
-    /// SHA-256 of the content.
-    pub(crate) fn digest(&self) -> [u8; 32] {
-        let bytes = postcard::to_stdvec(self).expect("writing to memory cannot fail");
-        Sha256::digest(bytes).into()
+        Ok(Self {
+            provenance,
+            knowledge,
+            id,
+        })
     }
 }
 

@@ -132,10 +132,7 @@ impl Knowledge {
         let mut known = Vec::new();
         for (hash, count) in count_features(title, tasks) {
             let place = self.features.find(hash);
-            let value = feature_value(
-                count,
-                place.map_or(self.unseen_idf, |place| self.features.idf[place]),
-            );
+            let value = feature_value(count, self.features.idf(place));
             squares += value * value;
             known.extend(place.map(|place| (place, value)));
         }

@@ -54,7 +54,7 @@ fn trained(seed: u64) -> Model {
     let lexicon = Lexicon::read(folder.path()).unwrap();
     let settings = TrainingSettings {
         seed,
-        min_phrases: 1,
+        min_records: 1,
         ..TrainingSettings::default()
     };
     train(&lexicon, &[], &OSCA, settings, "2026-01-01", &|_| {})
@@ -113,7 +113,7 @@ fn the_day_of_training_does_not_change_the_id() {
     std::fs::write(folder.path().join("small.txt"), SMALL).unwrap();
     let lexicon = Lexicon::read(folder.path()).unwrap();
     let settings = TrainingSettings {
-        min_phrases: 1,
+        min_records: 1,
         ..TrainingSettings::default()
     };
     let later = train(&lexicon, &[], &OSCA, settings, "2027-05-05", &|_| {});

@@ -19,7 +19,7 @@ use rayon::prelude::*;
 use samples::{Sample, samples};
 use sha2::{Digest, Sha256};
 use std::sync::atomic::{AtomicUsize, Ordering};
-use vectors::{Vectors, Vocabulary};
+use vectors::Vectors;
 
 /// What training may be told.
 #[derive(Clone, Copy, Debug)]
@@ -28,8 +28,8 @@ pub struct TrainingSettings {
     pub seed: u64,
     /// Cost of a violated margin against the length of the weights.
     pub cost: f32,
-    /// In how many phrases a character n-gram or word must stand to be learned.
-    pub min_phrases: u32,
+    /// In how many records made of phrases a feature must stand to be learned. A title stands in two.
+    pub min_records: u32,
     /// Least probability that the right code is among the suggestions for a list to be shown.
     pub list_threshold: f32,
 }
@@ -39,7 +39,7 @@ impl Default for TrainingSettings {
         Self {
             seed: 1,
             cost: 1.0,
-            min_phrases: 2,
+            min_records: 2,
             list_threshold: 0.3,
         }
     }
@@ -80,8 +80,7 @@ pub fn train(
         settings: format!("{settings:?}"),
         trained_on: trained_on.to_owned(),
     };
-    let id = knowledge.digest();
-    Model::new(provenance, knowledge, id)
+    Model::new(provenance, knowledge)
 }
 
 /// A hyperplane for each node that has siblings.
@@ -91,7 +90,7 @@ fn fit(
     settings: TrainingSettings,
     work: &Work,
 ) -> Knowledge {
-    let vocabulary = Vocabulary::new(samples, settings.min_phrases);
+    let vocabulary = vectors::vocabulary(samples, settings.min_records);
     let vectors = Vectors::new(samples, &vocabulary);
     let groups = Groups::new(classification, samples);
     let hyperplanes: Vec<Hyperplane> = (0..classification.nodes().len() as NodeId)
@@ -111,7 +110,7 @@ fn fit(
             hyperplane
         })
         .collect();
-    quantise::pack(classification, &vocabulary, &hyperplanes, settings.list_threshold)
+    quantise::pack(classification, vocabulary, &hyperplanes, settings.list_threshold)
 }
 
 /// Which samples lie below which node.

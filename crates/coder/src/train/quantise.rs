@@ -1,7 +1,6 @@
 //! In: a hyperplane for each node. Out: what the model knows, packed: a byte a weight, small weights left out.
 //! Next: `model_file`.
 
-use super::vectors::Vocabulary;
 use crate::classification::Classification;
 use crate::model::{FeatureTable, Knowledge, Scaling};
 
@@ -22,7 +21,7 @@ pub(super) struct Hyperplane {
 /// Packs the hyperplanes into one table, feature by feature.
 pub(super) fn pack(
     classification: &Classification,
-    vocabulary: &Vocabulary,
+    vocabulary: FeatureTable,
     hyperplanes: &[Hyperplane],
     list_threshold: f32,
 ) -> Knowledge {
@@ -37,11 +36,7 @@ pub(super) fn pack(
         }
     }
     // A feature that no node makes use of stays in the table: that it is known tells its weight in a record.
-    let mut features = FeatureTable {
-        hashes: vocabulary.hashes.clone(),
-        idf: vocabulary.idf.clone(),
-        ..FeatureTable::default()
-    };
+    let mut features = vocabulary;
     for weights in by_feature {
         for (node, weight) in weights {
             features.nodes.push(node);
@@ -54,7 +49,6 @@ pub(super) fn pack(
         steepness: USUAL_STEEPNESS,
         confidence: Scaling::default(),
         list_threshold,
-        unseen_idf: vocabulary.unseen_idf,
         features,
         steps,
         biases: hyperplanes.iter().map(|hyperplane| hyperplane.bias).collect(),

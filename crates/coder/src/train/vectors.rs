@@ -2,34 +2,24 @@
 
 use super::samples::Sample;
 use crate::features::count_features;
+use crate::model::FeatureTable;
 use crate::predict::feature_value;
 use std::collections::BTreeMap;
 
-/// The features that are learned, with their inverse document frequencies.
-pub(super) struct Vocabulary {
-    /// Hashes in rising order.
-    pub hashes: Vec<u32>,
-    pub idf: Vec<f32>,
-    /// For a feature in no record.
-    pub unseen_idf: f32,
-}
-
-impl Vocabulary {
-    /// Keeps the features that stand in at least `min_records` records.
-    pub(super) fn new(samples: &[Sample], min_records: u32) -> Self {
-        let mut frequencies: BTreeMap<u32, u32> = BTreeMap::new();
-        for sample in samples {
-            for (hash, _) in count_features(&sample.title, &sample.tasks) {
-                *frequencies.entry(hash).or_default() += 1;
-            }
+/// The features that stand in at least `min_records` records, none with weights yet.
+pub(super) fn vocabulary(samples: &[Sample], min_records: u32) -> FeatureTable {
+    let mut frequencies: BTreeMap<u32, u32> = BTreeMap::new();
+    for sample in samples {
+        for (hash, _) in count_features(&sample.title, &sample.tasks) {
+            *frequencies.entry(hash).or_default() += 1;
         }
-        frequencies.retain(|_, frequency| *frequency >= min_records);
-        let idf = |frequency: u32| ((1.0 + samples.len() as f32) / (1.0 + frequency as f32)).ln() + 1.0;
-        Self {
-            hashes: frequencies.keys().copied().collect(),
-            idf: frequencies.values().map(|frequency| idf(*frequency)).collect(),
-            unseen_idf: idf(0),
-        }
+    }
+    frequencies.retain(|_, frequency| *frequency >= min_records);
+    FeatureTable {
+        records: samples.len() as u32,
+        hashes: frequencies.keys().copied().collect(),
+        frequencies: frequencies.into_values().collect(),
+        ..FeatureTable::default()
     }
 }
 
@@ -45,7 +35,7 @@ pub(super) struct Vectors {
 impl Vectors {
     /// Weighs the samples' features. One that is not learned counts towards a vector's length only, as in
     /// prediction.
-    pub(super) fn new(samples: &[Sample], vocabulary: &Vocabulary) -> Self {
+    pub(super) fn new(samples: &[Sample], vocabulary: &FeatureTable) -> Self {
         let mut vectors = Self {
             ends: Vec::new(),
             places: Vec::new(),
@@ -56,11 +46,8 @@ impl Vectors {
             let start = vectors.values.len();
             let mut squares = 0.0;
             for (hash, count) in count_features(&sample.title, &sample.tasks) {
-                let place = vocabulary.hashes.binary_search(&hash).ok();
-                let value = feature_value(
-                    count,
-                    place.map_or(vocabulary.unseen_idf, |place| vocabulary.idf[place]),
-                );
+                let place = vocabulary.find(hash);
+                let value = feature_value(count, vocabulary.idf(place));
                 squares += value * value;
                 if let Some(place) = place {
                     vectors.places.push(place as u32);
