@@ -34,7 +34,7 @@ build_command() {
 train_model() {
   newer_than "$MODEL" lexicon crates/coder/src || return 0
   step "Training the model (about half a minute)"
-  "$OCCUFORM" train --lexicon lexicon/osca --model "$MODEL"
+  "$OCCUFORM" train --model "$MODEL"
 }
 
 # newer_than FILE PATH...: whether any of the paths is newer than the file, or the file is missing.

@@ -47,6 +47,7 @@ impl Client {
         let response = request.send().await.map_err(|_| unreachable())?;
         match response.status() {
             200 => read(response).await.ok_or(Failure::Unavailable),
+            408 => Err(Failure::Unavailable),
             429 => Err(Failure::RateLimited),
             400..=499 => Err(Failure::Refused),
             _ => Err(Failure::Unavailable),

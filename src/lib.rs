@@ -21,5 +21,6 @@ mod runtime;
 mod view;
 
 pub use element::{Question, on_panic};
+pub use occuform_flow::{FormValue, Notice, Status};
 pub use runtime::Observer;
 pub use view::OccupationCoder;

@@ -2,7 +2,8 @@
 //! `runtime.rs`.
 //!
 //! Browsers report an arrow key, the space bar and a pointer alike as a click on a radio button. They mean different
-//! things here: the arrow keys only move, all else confirms.
+//! things here: the arrow keys only move, all else confirms. The space bar is not even reported on an option that is
+//! marked already.
 //!
 //! A browser also reports that focus left while the list is being taken away, when its signals are gone already: what
 //! runs on events asks for them with care.
@@ -69,6 +70,7 @@ pub(crate) fn radio_group(
             disabled=disabled
             on:keydown=move |event| note_arrow(is_arrow(&event))
             on:keyup=move |_| note_arrow(false)
+            on:pointerdown=move |_| note_arrow(false)
             on:focusout=left
         >
             <legend>{messages::LEGEND}</legend>
@@ -95,7 +97,7 @@ fn option_view(
         runtime.dispatch(event);
     };
     let key_pressed = move |event: KeyboardEvent| {
-        if event.key() == "Enter" {
+        if event.key() == "Enter" || event.key() == " " {
             event.prevent_default();
             runtime.dispatch(Event::Confirmed(number));
         }

@@ -87,7 +87,8 @@ pub(crate) fn announcement(announcement: &Announcement) -> String {
         Announcement::Confirmed(None) => NONE_CONFIRMED.to_owned(),
         Announcement::Withdrawn => "Your words changed, so your choice was taken back.".to_owned(),
         Announcement::CharactersLeft(number) => [&characters(*number), " left."].concat(),
-        Announcement::CharactersOver(number) => [&characters(*number), " too many."].concat(),
+        Announcement::TextError(error) => text_error(*error).unwrap_or_default(),
+        Announcement::Overdue => OVERDUE.to_owned(),
         Announcement::NoMatch => NO_MATCH.to_owned(),
         Announcement::Failed(reason) => failure(*reason).to_owned(),
     }

@@ -56,13 +56,15 @@ impl Runtime {
 
     /// Hands one event to the flow. An event that comes after the component was removed changes nothing.
     pub(crate) fn dispatch(self, event: Event) {
-        let Some((effects, value)) = self
+        let Some((mut effects, value)) = self
             .flow
             .try_update(|flow| (flow.update(event), flow.form_value()))
         else {
             return;
         };
         self.report(&value);
+        // The page's listeners may do anything, and are told when all else is done.
+        effects.sort_by_key(|effect| matches!(effect, Effect::Notify(_)));
         for effect in effects {
             self.carry_out(effect, &value);
         }
@@ -82,11 +84,16 @@ impl Runtime {
 
     fn carry_out(self, effect: Effect, value: &FormValue) {
         match effect {
-            Effect::StartPause => {
-                self.with_running(|running| {
-                    running.pause = Some(self.later(running.settings.pause_ms, Event::PauseEnded));
-                });
-            }
+            Effect::StartPause { composing } => self.with_running(|running| {
+                let Settings {
+                    pause_ms,
+                    composing_pause_ms,
+                    ..
+                } = running.settings;
+                let pause = if composing { composing_pause_ms } else { pause_ms };
+                running.pause = Some(self.later(pause, Event::PauseEnded));
+            }),
+            Effect::Silence => self.announcement.set(None),
             Effect::CancelPause => self.with_running(|running| running.pause = None),
             Effect::Ask { sequence, text } => self.ask(sequence, text),
             Effect::Abandon => self.with_running(Running::end_request),

@@ -7,9 +7,10 @@ use crate::{list, messages};
 use js_sys::JsString;
 use leptos::ev;
 use leptos::prelude::*;
-use occuform_api::{Field, TextError};
+use occuform_api::{Field, MAX_LENGTH, TextError};
 use occuform_flow::{Choice, Event, Panel, to_ascii};
 use std::rc::Rc;
+use wasm_bindgen::JsCast;
 
 /// The occupation question.
 #[component]
@@ -43,11 +44,11 @@ pub(crate) fn question(runtime: Runtime, disabled: Signal<bool>) -> impl IntoVie
         <div class="question" part="question">
             {text_field(runtime, Field::Title, disabled)}
             {text_field(runtime, Field::Tasks, disabled)}
-            <p id="counter" class="counter" part="counter" class:over=move || error.with(Option::is_some)>
+            <p id="counter" class="counter" part="counter" class:over=move || flow.with(|flow| flow.length() > MAX_LENGTH)>
                 {counter}
             </p>
             <p id="error" class="error" part="error">{move || error.get()}</p>
-            <div class="panel" part="panel">{move || panel_view(runtime, panel.get(), disabled)}</div>
+            <div class="panel" part="panel" tabindex="-1">{move || panel_view(runtime, panel.get(), disabled)}</div>
             <div class="said" role="status">{said}</div>
         </div>
     }
@@ -113,18 +114,25 @@ fn panel_view(runtime: Runtime, panel: Panel, disabled: Signal<bool>) -> AnyView
         Panel::Waiting { overdue: false } => view! { <p class="waiting">{messages::WAITING}</p> }.into_any(),
         Panel::Waiting { overdue: true } => view! { <p class="waiting">{messages::OVERDUE}</p> }.into_any(),
         Panel::NoMatch => view! { <p class="notice">{messages::NO_MATCH}</p> }.into_any(),
-        Panel::Failed(failure) => view! {
+        Panel::Failed(failure) => {
+            // The button goes away, and focus must not go with it.
+            let retry = move |event: ev::MouseEvent| {
+                focus_parent(&event);
+                runtime.dispatch(Event::RetryPressed);
+            };
+            view! {
             <p class="notice">{messages::failure(failure)}</p>
             <button
                 type="button"
                 part="button"
                 disabled=disabled
-                on:click=move |_| runtime.dispatch(Event::RetryPressed)
+                on:click=retry
             >
                 {messages::TRY_AGAIN}
             </button>
+            }
+            .into_any()
         }
-        .into_any(),
         Panel::List { answer, .. } => list::radio_group(runtime, answer.suggestions, disabled).into_any(),
     }
 }
@@ -140,8 +148,20 @@ fn without_choice(panel: &Panel) -> Panel {
     }
 }
 
-/// The event of a field's text being another now. The browser parts accents from their letters: form KD.
+/// The event of a field's text being another now. The browser parts accents from their letters: form KD. It would
+/// part some quotes as well, which are therefore turned into ASCII before.
 pub(crate) fn typed(field: Field, text: String) -> Event {
-    let ascii = to_ascii(&String::from(JsString::from(text.as_str()).normalize("NFKD")));
+    let decomposed = String::from(JsString::from(to_ascii(&text)).normalize("NFKD"));
+    let ascii = to_ascii(&decomposed);
     Event::Typed { field, text, ascii }
+}
+
+fn focus_parent(event: &ev::MouseEvent) {
+    let button = event
+        .current_target()
+        .and_then(|target| target.dyn_into::<web_sys::Node>().ok());
+    let parent = button.and_then(|button| button.parent_element());
+    if let Some(parent) = parent.and_then(|parent| parent.dyn_into::<web_sys::HtmlElement>().ok()) {
+        let _ = parent.focus();
+    }
 }

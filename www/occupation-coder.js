@@ -44,7 +44,8 @@ export class OccupationCoder extends HTMLElement {
   #question = null;
   #value = null;
   #disabledByForm = false;
-  #restored = null;
+  // Inputs may come after the question: a parser or a framework may still be at work.
+  #newcomers = new MutationObserver(() => this.#disableFallback(true));
 
   connectedCallback() {
     elements.add(this);
@@ -68,15 +69,21 @@ export class OccupationCoder extends HTMLElement {
     this.#question?.reset();
   }
 
+  /** The fallback inputs hold the words of a page that was gone back to, for them and the question alike. */
   formStateRestoreCallback(state) {
-    this.#restored = { title: state.get("title"), tasks: state.get("tasks") };
+    if (!(state instanceof FormData)) return;
+    this.#stop();
+    for (const field of ["title", "tasks"]) {
+      const input = this.#fallbackInput(field);
+      if (input) input.value = state.get(field) ?? "";
+    }
+    if (this.isConnected) this.#start();
   }
 
   /** Brings the fallback inputs back, with what was typed. Called if the WASM module breaks. */
   fail() {
     console.error("occupation-coder: the question broke, the plain inputs are back");
-    this.#question = null;
-    this.#showFallback();
+    this.#stop();
   }
 
   get name() {
@@ -117,32 +124,42 @@ export class OccupationCoder extends HTMLElement {
       url: this.#url(),
       suggestions: this.#suggestions(),
       disabled: this.#disabledByForm,
-      title: this.#restored?.title ?? this.#fallbackInput("title")?.value ?? "",
-      tasks: this.#restored?.tasks ?? this.#fallbackInput("tasks")?.value ?? "",
+      title: this.#fallbackInput("title")?.value ?? "",
+      tasks: this.#fallbackInput("tasks")?.value ?? "",
     };
-    this.#restored = null;
+    // A question that broke may still have a request on its way. It has no say any more.
+    const container = this.#container;
+    const whileMounted = (act) => (first, second) => this.#container === container && act(first, second);
     this.#question = new module.Question(
-      this.#container,
+      container,
       options,
-      (value) => this.#setValue(value),
-      (name, value) => this.#notify(name, value),
+      whileMounted((value) => this.#setValue(value)),
+      whileMounted((name, value) => this.#notify(name, value)),
     );
     if (!this.#value) this.#setValue(EMPTY);
     this.#disableFallback(true);
+    this.#newcomers.observe(this, { childList: true, subtree: true });
     this.#setCaret(caret);
   }
 
   #stop() {
     if (!this.#question) return;
-    this.#question.free();
+    const question = this.#question;
     this.#question = null;
     this.#showFallback();
+    try {
+      question.free();
+    } catch {
+      // What broke cannot always be freed.
+    }
   }
 
   #showFallback() {
+    this.#newcomers.disconnect();
     for (const field of ["title", "tasks"]) {
       const input = this.#fallbackInput(field);
-      if (input && this.#value) input.value = this.#value[field];
+      const words = this.shadowRoot?.getElementById(field)?.value;
+      if (input && words !== undefined) input.value = words;
     }
     this.#container = document.createElement("slot");
     this.shadowRoot?.replaceChildren(this.#container);
@@ -168,7 +185,7 @@ export class OccupationCoder extends HTMLElement {
   #caret() {
     for (const field of ["title", "tasks"]) {
       const input = this.#fallbackInput(field);
-      if (input && input === document.activeElement) {
+      if (input && input === this.getRootNode().activeElement) {
         return { field, start: input.selectionStart, end: input.selectionEnd };
       }
     }

@@ -72,6 +72,7 @@ test("the page is told what happens, in bubbling events with the form's value", 
   await question.title.fill("barista");
   await question.title.press("Enter");
   await question.option("Barista").click();
+  await page.route("**/code", () => {});
   await question.title.fill("barista and more");
   await expect
     .poll(() => page.evaluate(() => window.told))

@@ -83,3 +83,40 @@ test("if the question breaks, the plain inputs are back with the words", async (
   expect(fields).toMatchObject({ job_title: ["sparky"], job_tasks: [""], job_status: ["not-offered"] });
   expect(fields.job_code).toBeUndefined();
 });
+
+test("an answer that comes after the question broke changes nothing", async ({ page }) => {
+  const question = new QuestionPage(page);
+  await question.open();
+  let answer;
+  const asked = new Promise((resolve) => page.route("**/code", (route) => resolve((answer = () => route.continue()))));
+  await question.title.fill("sparky");
+  await question.title.blur();
+  await asked;
+  await page.evaluate(() => document.querySelector("occupation-coder").fail());
+  await answer().catch(() => {});
+  const fields = await question.submit();
+  expect(fields.job_title).toEqual(["sparky"]);
+  expect(fields.job_status).toEqual(["not-offered"]);
+});
+
+test("plain inputs that are put into the element later are not submitted as well", async ({ page }) => {
+  const question = new QuestionPage(page);
+  await question.open();
+  await question.title.fill("sparky");
+  await page.evaluate(() => {
+    document.querySelector("occupation-coder").insertAdjacentHTML("beforeend", '<input name="job_title" value="late">');
+  });
+  const fields = await question.submit();
+  expect(fields.job_title).toEqual(["sparky"]);
+});
+
+test("going back to the form brings the words back", async ({ page }) => {
+  const question = new QuestionPage(page);
+  await question.open();
+  await question.title.fill("sparky");
+  await question.submit();
+  await page.goBack();
+  await expect(question.title).toHaveValue("sparky");
+  const fields = await question.submit();
+  expect(fields.job_title).toEqual(["sparky"]);
+});

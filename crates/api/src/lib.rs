@@ -11,5 +11,5 @@ mod text;
 
 pub use coding::{CodeAnswer, CodeRequest, CodeStatus, MAX_SUGGESTIONS, Record, RequestError, Suggestion};
 pub use error::ServiceError;
-pub use model::{Model, OSCA, Topic};
+pub use model::{ANZSCO, Model, OSCA, Topic};
 pub use text::{Field, JobText, MAX_LENGTH, MIN_LENGTH, TextError, text_length};

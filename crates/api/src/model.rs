@@ -23,6 +23,24 @@ pub const OSCA: Topic = Topic {
     source: "OSCA 2024",
 };
 
+/// The Australian and New Zealand Standard Classification of Occupations.
+pub const ANZSCO: Topic = Topic {
+    uri_name: "anzsco",
+    full_name: "ANZSCO - Australian and New Zealand Standard Classification of Occupations",
+    version: "2022",
+    source: "ANZSCO 2022",
+};
+
+impl Topic {
+    /// Every topic there is.
+    pub const ALL: [Self; 2] = [OSCA, ANZSCO];
+
+    /// The topic with this name.
+    pub fn find(uri_name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|topic| topic.uri_name == uri_name)
+    }
+}
+
 /// One version of the coder for one topic, as `GET .../models/latest` shows it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]

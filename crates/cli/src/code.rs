@@ -1,6 +1,6 @@
 //! In: a job title and tasks from the command line. Out: the ranked codes as a table, or as the API's JSON.
 
-use crate::model::ModelPath;
+use crate::model::ModelChoice;
 use anyhow::{Context, Result};
 use occuform_api::{CodeAnswer, JobText, MAX_SUGGESTIONS};
 use occuform_coder::{Classification, Model};
@@ -23,12 +23,12 @@ pub(crate) struct Arguments {
     #[arg(long)]
     json: bool,
     #[command(flatten)]
-    model: ModelPath,
+    model: ModelChoice,
 }
 
 pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     let text = JobText::new(&arguments.title, &arguments.tasks).context("cannot code this job")?;
-    let model = arguments.model.load()?;
+    let (_, model) = arguments.model.load()?;
     let answer = model.code(&text, arguments.suggestions);
     if arguments.json {
         println!("{}", serde_json::to_string_pretty(&answer)?);

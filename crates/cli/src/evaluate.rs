@@ -1,11 +1,11 @@
 //! In: a file of records whose codes are known. Out: how well the model codes them, as tables, JSON or plots.
 //! Next: `plots.rs` draws.
 
-use crate::model::ModelPath;
-use crate::plots;
+use crate::model::ModelChoice;
+use crate::{plots, records};
 use anyhow::{Context, Result, bail};
 use clap::ValueEnum;
-use occuform_coder::evaluation::{Accuracy, DIGITS, GIBBERISH, KnownRecord, Report, Split, TOPS, evaluate};
+use occuform_coder::evaluation::{Accuracy, DIGITS, GIBBERISH, Report, Split, TOPS, evaluate};
 use std::fmt::Write as _;
 use std::path::PathBuf;
 
@@ -28,8 +28,11 @@ pub(crate) struct Arguments {
     /// Draw the reliability diagram and coverage against accuracy into this folder, as SVG
     #[arg(long, value_name = "FOLDER")]
     plots: Option<PathBuf>,
+    /// The lexicon, which tells the codes of OSCA's records in another topic
+    #[arg(long, value_name = "FOLDER", default_value = "lexicon")]
+    lexicon: PathBuf,
     #[command(flatten)]
-    model: ModelPath,
+    model: ModelChoice,
 }
 
 #[derive(Clone, Copy, PartialEq, ValueEnum)]
@@ -41,23 +44,24 @@ enum SplitName {
 }
 
 impl SplitName {
-    fn holds(self, record: &KnownRecord) -> bool {
+    fn split(self) -> Option<Split> {
         match self {
-            Self::All => true,
-            Self::Development => record.split() == Split::Development,
-            Self::Calibration => record.split() == Split::Calibration,
-            Self::Test => record.split() == Split::Test,
+            Self::All => None,
+            Self::Development => Some(Split::Development),
+            Self::Calibration => Some(Split::Calibration),
+            Self::Test => Some(Split::Test),
         }
     }
 }
 
 pub(crate) fn run(arguments: &Arguments) -> Result<()> {
-    let mut records = KnownRecord::read(&arguments.records).context("cannot read the records")?;
-    records.retain(|record| arguments.split.holds(record));
+    let (topic, model) = arguments.model.load()?;
+    let split = arguments.split.split();
+    let records = records::read(&arguments.records, split, topic, &arguments.lexicon)?;
     if records.is_empty() {
         bail!("{} has no records of this split", arguments.records.display());
     }
-    let report = evaluate(&arguments.model.load()?, &records);
+    let report = evaluate(&model, &records);
     if let Some(folder) = &arguments.plots {
         plots::draw(&report, folder).with_context(|| format!("cannot draw into {}", folder.display()))?;
     }

@@ -5,6 +5,7 @@ mod evaluate;
 mod model;
 mod plots;
 mod proxy;
+mod records;
 mod train;
 
 use clap::{Parser, Subcommand};

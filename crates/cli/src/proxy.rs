@@ -1,9 +1,10 @@
 //! In: the proxy's options. Out: a running proxy and its log. Next: `occuform_proxy::run`.
 
-use crate::model::ModelPath;
+use crate::model::ModelChoice;
 use anyhow::{Context, Result, bail};
 use clap::ValueEnum;
-use occuform_api::OSCA;
+use occuform_api::Topic;
+use occuform_coder::Model;
 use occuform_proxy::coder::EmbeddedCoder;
 use occuform_proxy::config::Config;
 use std::io::IsTerminal;
@@ -23,7 +24,7 @@ pub(crate) struct Arguments {
     #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:8080")]
     listen: SocketAddr,
     #[command(flatten)]
-    model: ModelPath,
+    model: ModelChoice,
     /// The folder with the widget's files and the demo page
     #[arg(long, value_name = "FOLDER", default_value = "dist")]
     files: PathBuf,
@@ -40,7 +41,8 @@ enum LogFormat {
 
 pub(crate) fn run(arguments: Arguments) -> Result<()> {
     start_log(arguments.log);
-    let model = arguments.model.load()?;
+    std::panic::set_hook(Box::new(log_panic));
+    let (topic, model) = arguments.model.load()?;
     if !arguments.files.join("occupation-coder.js").is_file() {
         bail!(
             "{} does not hold the widget's files: make them with './dev build'",
@@ -48,10 +50,10 @@ pub(crate) fn run(arguments: Arguments) -> Result<()> {
         );
     }
     let runtime = tokio::runtime::Runtime::new().context("cannot start the runtime")?;
-    runtime.block_on(serve(arguments, model))
+    runtime.block_on(serve(arguments, topic, model))
 }
 
-async fn serve(arguments: Arguments, model: occuform_coder::Model) -> Result<()> {
+async fn serve(arguments: Arguments, topic: Topic, model: Model) -> Result<()> {
     let listener = TcpListener::bind(arguments.listen).await.with_context(|| {
         format!(
             "cannot listen on {}: is something else running there? Choose with --listen",
@@ -66,15 +68,21 @@ async fn serve(arguments: Arguments, model: occuform_coder::Model) -> Result<()>
             result = tokio::signal::ctrl_c() => result.unwrap_or_else(|_| std::process::abort()),
         }
     };
-    tracing::info!(%address, model = %model.id(), topic = OSCA.uri_name, "serving");
+    tracing::info!(%address, model = %model.id(), topic = topic.uri_name, "serving");
     println!("Occuform is ready: http://{address}/");
-    let coder = Arc::new(EmbeddedCoder::new(OSCA, model));
+    let coder = Arc::new(EmbeddedCoder::new(topic, model));
     let config = Config {
         files: Some(arguments.files),
     };
     occuform_proxy::run(listener, config, coder, shutdown)
         .await
         .context("the proxy stopped")
+}
+
+/// Where it happened, and not the message: a respondent's words could be in it.
+fn log_panic(panic: &std::panic::PanicHookInfo) {
+    let location = panic.location().map(ToString::to_string).unwrap_or_default();
+    tracing::error!(location, "a panic");
 }
 
 /// Logs go to standard error.

@@ -1,29 +1,32 @@
 //! In: a lexicon folder. Out: a model file, written whole or not at all. Next: `proxy` or `code` use it.
 
-use crate::model::ModelPath;
+use crate::model::ModelChoice;
+use crate::records;
 use anyhow::{Context, Result};
 use indicatif::{HumanBytes, ProgressBar, ProgressStyle};
-use occuform_api::OSCA;
 use occuform_coder::evaluation::{KnownRecord, Split};
 use occuform_coder::{Lexicon, Progress, TrainingSettings, train};
+use std::fs::Permissions;
 use std::io::Write;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 /// Learns from the lexicon's job titles and tasks and writes a model file.
 ///
-/// The same lexicon, settings and seed give the same model on any machine with IEEE 754 arithmetic.
+/// The same lexicon, records, settings and seed give the same model on the same platform.
 #[derive(clap::Args)]
-#[command(after_help = "Example: occuform train --lexicon lexicon/osca --model models/osca.model")]
+#[command(after_help = "Example: occuform train --topic anzsco --model models/anzsco.model")]
 pub(crate) struct Arguments {
-    /// The folder with the lexicon's files
-    #[arg(long, value_name = "FOLDER", default_value = "lexicon/osca")]
+    /// The lexicon: a folder with a folder for each topic
+    #[arg(long, value_name = "FOLDER", default_value = "lexicon")]
     lexicon: PathBuf,
     /// Records whose codes are known; those of the calibration split fit what confidence means
-    #[arg(long, value_name = "FILE", default_value = "lexicon/evaluation/osca.tsv")]
-    calibration: PathBuf,
+    /// [default: evaluation/osca.tsv in the lexicon, where it is there]
+    #[arg(long, value_name = "FILE")]
+    calibration: Option<PathBuf>,
     #[command(flatten)]
-    output: ModelPath,
+    output: ModelChoice,
     /// Decides the order in which phrases are visited
     #[arg(long, default_value_t = TrainingSettings::default().seed)]
     seed: u64,
@@ -31,10 +34,12 @@ pub(crate) struct Arguments {
 
 pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     let started = Instant::now();
-    let lexicon = Lexicon::read(&arguments.lexicon).context("cannot read the lexicon")?;
-    let mut calibration =
-        KnownRecord::read(&arguments.calibration).context("cannot read the calibration records")?;
-    calibration.retain(|record| record.split() == Split::Calibration);
+    let topic = arguments.output.topic;
+    let lexicon = Lexicon::read(&arguments.lexicon, topic).context("cannot read the lexicon")?;
+    let calibration = calibration(arguments)?;
+    if calibration.is_empty() {
+        eprintln!("occuform: without calibration records confidence is a rough guess");
+    }
     let bar = progress_bar();
     let settings = TrainingSettings {
         seed: arguments.seed,
@@ -43,7 +48,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     let model = train(
         &lexicon,
         &calibration,
-        &OSCA,
+        &topic,
         settings,
         &today(),
         &|Progress { done, total }| {
@@ -53,7 +58,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     );
     bar.finish_and_clear();
     let bytes = model.to_bytes();
-    let path = &arguments.output.model;
+    let path = &arguments.output.path();
     write_whole(path, &bytes).with_context(|| format!("cannot write the model {}", path.display()))?;
     println!(
         "{}: {} phrases for {} occupations learned in {:.1} s, {}, model {}",
@@ -65,6 +70,23 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
         model.id(),
     );
     Ok(())
+}
+
+fn calibration(arguments: &Arguments) -> Result<Vec<KnownRecord>> {
+    let usual = records::usual_path(&arguments.lexicon);
+    match arguments
+        .calibration
+        .clone()
+        .or_else(|| usual.exists().then_some(usual))
+    {
+        Some(path) => records::read(
+            &path,
+            Some(Split::Calibration),
+            arguments.output.topic,
+            &arguments.lexicon,
+        ),
+        None => Ok(Vec::new()),
+    }
 }
 
 fn progress_bar() -> ProgressBar {
@@ -82,7 +104,9 @@ fn write_whole(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
         .filter(|folder| !folder.as_os_str().is_empty())
         .unwrap_or(Path::new("."));
     std::fs::create_dir_all(folder)?;
-    let mut file = tempfile::NamedTempFile::new_in(folder)?;
+    let mut file = tempfile::Builder::new()
+        .permissions(Permissions::from_mode(0o644))
+        .tempfile_in(folder)?;
     file.write_all(bytes)?;
     file.as_file().sync_all()?;
     file.persist(path)?;

@@ -37,8 +37,8 @@ struct Trained {
 
 static TRAINED: LazyLock<Trained> = LazyLock::new(|| {
     let folder = tempfile::tempdir().unwrap();
-    std::fs::create_dir(folder.path().join("lexicon")).unwrap();
-    std::fs::write(folder.path().join("lexicon/small.txt"), LEXICON).unwrap();
+    std::fs::create_dir_all(folder.path().join("lexicon/osca")).unwrap();
+    std::fs::write(folder.path().join("lexicon/osca/small.txt"), LEXICON).unwrap();
     let output = occuform(
         folder.path(),
         &["train", "--lexicon", "lexicon", "--model", "models/small.model"],
@@ -126,7 +126,8 @@ fn a_text_that_breaks_a_rule_is_refused_with_the_rule() {
 fn a_model_or_lexicon_that_is_missing_or_damaged_is_named_with_what_to_do() {
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("damaged.model"), b"not a model at all").unwrap();
-    std::fs::write(folder.path().join("broken.txt"), "sparky\n").unwrap();
+    std::fs::create_dir(folder.path().join("osca")).unwrap();
+    std::fs::write(folder.path().join("osca/broken.txt"), "sparky\n").unwrap();
     for (arguments, expected) in [
         (
             &["code", "sparky"][..],
@@ -179,7 +180,11 @@ fn the_proxy_says_where_it_is_and_stops_when_told() {
         .read_line(&mut line)
         .unwrap();
     assert!(line.starts_with("Occuform is ready: http://127.0.0.1:"), "{line}");
-    let stopped = Command::new("kill").arg(proxy.id().to_string()).status().unwrap();
+    let stopped = Command::new("sh")
+        .arg("-c")
+        .arg(format!("kill {}", proxy.id()))
+        .status()
+        .unwrap();
     assert!(stopped.success() && proxy.wait().unwrap().success());
 }
 
@@ -195,7 +200,7 @@ fn the_proxy_without_the_widgets_files_says_how_to_make_them() {
 fn help_names_every_command() {
     let output = occuform(&PathBuf::from("."), &["--help"]);
     let help = String::from_utf8(output.stdout).unwrap();
-    for command in ["proxy", "train", "code"] {
+    for command in ["proxy", "train", "code", "evaluate"] {
         assert!(help.contains(command), "{help}");
     }
 }

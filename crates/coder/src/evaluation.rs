@@ -1,11 +1,12 @@
 //! In: records whose codes are known, see `lexicon/evaluation/README.md`. Out: how well a model codes them.
 //! Next: the `evaluate` command prints and draws it.
 
-use crate::Model;
+use crate::{Lexicon, Model};
 use occuform_api::{CodeStatus, JobText, MAX_SUGGESTIONS};
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use serde::Serialize;
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
 /// The levels that accuracy is told for, in digits.
@@ -175,6 +176,20 @@ impl KnownRecord {
             .collect()
     }
 
+    /// The records of OSCA's occupations as records of ANZSCO's; those without an equal there are left out.
+    pub fn recoded_to_anzsco(records: Vec<Self>, osca: &Lexicon) -> Vec<Self> {
+        let equals = osca
+            .occupations
+            .iter()
+            .filter_map(|occupation| Some((&occupation.code, occupation.anzsco.as_ref()?)));
+        let equals: HashMap<&String, &String> = equals.collect();
+        let recoded = records.into_iter().filter_map(|record| {
+            let code = (*equals.get(&record.code)?).clone();
+            Some(Self { code, ..record })
+        });
+        recoded.collect()
+    }
+
     /// Four in ten are for development, three for calibration, three for the test.
     pub fn split(&self) -> Split {
         let bytes = self
@@ -316,21 +331,26 @@ fn threshold(outcomes: &[Outcome], confidence: f64) -> Threshold {
     }
 }
 
-/// One to three words of three to ten random letters each, the same ones each time.
+/// How many of a fixed set of gibberish strings get a list.
 fn gibberish_listed(model: &Model) -> f64 {
-    let mut random = ChaCha8Rng::seed_from_u64(1);
-    let listed = (0..GIBBERISH).filter(|_| {
-        let words: Vec<String> = (0..random.random_range(1..=3))
-            .map(|_| {
-                (0..random.random_range(3..=10))
-                    .map(|_| char::from(random.random_range(b'a'..=b'z')))
-                    .collect()
-            })
-            .collect();
-        let text = JobText::new(&words.join(" "), "").expect("3 to 32 letters and spaces are a text");
-        model.code(&text, 1).code_status == CodeStatus::Successful
-    });
+    let listed = gibberish(1).filter(|text| model.code(text, 1).code_status == CodeStatus::Successful);
     share(listed.count(), GIBBERISH)
+}
+
+/// One to three words of three to ten random letters each, the same ones for the same seed.
+pub(crate) fn gibberish(seed: u64) -> impl Iterator<Item = JobText> {
+    let mut random = ChaCha8Rng::seed_from_u64(seed);
+    (0..GIBBERISH).map(move |_| {
+        let mut word = || -> String {
+            let length = random.random_range(3..=10);
+            (0..length)
+                .map(|_| char::from(random.random_range(b'a'..=b'z')))
+                .collect()
+        };
+        let words = [word(), word(), word()];
+        let text = words[..random.random_range(1..=words.len())].join(" ");
+        JobText::new(&text, "").expect("3 to 32 letters and spaces are a text")
+    })
 }
 
 fn share(part: usize, whole: usize) -> f64 {

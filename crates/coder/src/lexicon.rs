@@ -1,7 +1,9 @@
-//! In: a folder of lexicon files, see `lexicon/README.md` for their format. Out: occupations with their phrases, and
+//! In: the folder of the lexicon, see `lexicon/README.md` for its format. Out: occupations with their phrases, and
 //! the classification. Next: `train`.
 
 use crate::classification::{Classification, ClassificationError, Node};
+use occuform_api::{ANZSCO, OSCA, Topic};
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
 /// All that the coder learns from.
@@ -24,6 +26,8 @@ pub struct Occupation {
     pub titles: Vec<Phrase>,
     /// Tasks as respondents write them.
     pub tasks: Vec<Phrase>,
+    /// The occupation of ANZSCO that these jobs fall into as well.
+    pub anzsco: Option<String>,
 }
 
 /// A job title or a task.
@@ -59,34 +63,36 @@ pub enum LexiconError {
         /// What is wrong and what was expected.
         problem: String,
     },
+    /// An occupation names one of another classification that is not there.
+    #[error("the occupation {named_by} names {code}, which is no occupation of that classification")]
+    UnknownOccupation {
+        /// The code that is named.
+        code: String,
+        /// The occupation that names it.
+        named_by: String,
+    },
     /// The codes form no tree.
     #[error(transparent)]
     Classification(#[from] ClassificationError),
 }
 
 impl Lexicon {
-    /// Reads all `*.txt` files of a folder in the order of their names.
+    /// Reads what `root` holds for a topic: all `*.txt` files of the folder with the topic's name, in the order of their
+    /// names. ANZSCO's occupations get the phrases of OSCA's that name them.
     ///
     /// # Errors
     /// When a file cannot be read or a line breaks the format; the error names file and line.
-    pub fn read(folder: &Path) -> Result<Self, LexiconError> {
-        let failed = |source| LexiconError::Read {
-            path: folder.to_owned(),
-            source,
-        };
-        let mut paths = Vec::new();
-        for entry in std::fs::read_dir(folder).map_err(failed)? {
-            let path = entry.map_err(failed)?.path();
-            if path.extension().is_some_and(|extension| extension == "txt") {
-                paths.push(path);
-            }
+    pub fn read(root: &Path, topic: Topic) -> Result<Self, LexiconError> {
+        let mut lexicon = Self::read_folder(&root.join(topic.uri_name))?;
+        if topic == ANZSCO {
+            lexicon.adopt(&Self::read_folder(&root.join(OSCA.uri_name))?)?;
         }
-        if paths.is_empty() {
-            return Err(LexiconError::Empty(folder.to_owned()));
-        }
-        paths.sort();
+        Ok(lexicon)
+    }
+
+    fn read_folder(folder: &Path) -> Result<Self, LexiconError> {
         let mut reader = Reader::default();
-        for path in paths {
+        for path in files(folder)? {
             let text = std::fs::read_to_string(&path).map_err(|source| LexiconError::Read {
                 path: path.clone(),
                 source,
@@ -106,6 +112,33 @@ impl Lexicon {
         })
     }
 
+    /// Adds the phrases of occupations that name one of these.
+    fn adopt(&mut self, others: &Self) -> Result<(), LexiconError> {
+        let mut places: HashMap<String, usize> = HashMap::new();
+        for (place, occupation) in self.occupations.iter().enumerate() {
+            places.insert(occupation.code.clone(), place);
+        }
+        for other in &others.occupations {
+            let Some(code) = &other.anzsco else {
+                continue;
+            };
+            let place = places.get(code).ok_or_else(|| LexiconError::UnknownOccupation {
+                code: code.clone(),
+                named_by: other.code.clone(),
+            })?;
+            let occupation = &mut self.occupations[*place];
+            if other.title != occupation.title {
+                occupation.titles.push(Phrase {
+                    text: other.title.clone(),
+                    shared: false,
+                });
+            }
+            occupation.titles.extend_from_slice(&other.titles);
+            occupation.tasks.extend_from_slice(&other.tasks);
+        }
+        Ok(())
+    }
+
     /// Every phrase with its occupation's code, official titles included.
     pub fn phrases(&self) -> impl Iterator<Item = (&str, &str)> {
         self.occupations.iter().flat_map(|occupation| {
@@ -118,6 +151,26 @@ impl Lexicon {
             all.map(|phrase| (occupation.code.as_str(), phrase))
         })
     }
+}
+
+/// The folder's `*.txt` files in the order of their names.
+fn files(folder: &Path) -> Result<Vec<PathBuf>, LexiconError> {
+    let failed = |source| LexiconError::Read {
+        path: folder.to_owned(),
+        source,
+    };
+    let mut paths = Vec::new();
+    for entry in std::fs::read_dir(folder).map_err(failed)? {
+        let path = entry.map_err(failed)?.path();
+        if path.extension().is_some_and(|extension| extension == "txt") {
+            paths.push(path);
+        }
+    }
+    if paths.is_empty() {
+        return Err(LexiconError::Empty(folder.to_owned()));
+    }
+    paths.sort();
+    Ok(paths)
 }
 
 #[derive(Default)]
@@ -140,14 +193,11 @@ impl Reader {
         if content.is_empty() || content.starts_with('#') {
             return Ok(());
         }
-        if let Some(character) = line.chars().find(|c| !matches!(c, ' '..='~')) {
-            return Err(format!(
-                "the character U+{:04X} is not printable ASCII",
-                character as u32
-            ));
-        }
         if line.starts_with(' ') {
             return self.phrase(content);
+        }
+        if let Some(code) = content.strip_prefix("anzsco:") {
+            return self.same_in_anzsco(code.trim());
         }
         match content {
             "titles:" | "tasks:" if self.nodes.last().is_none_or(|node| node.code.len() != 6) => {
@@ -183,9 +233,22 @@ impl Reader {
                 title: title.to_owned(),
                 titles: Vec::new(),
                 tasks: Vec::new(),
+                anzsco: None,
             });
         }
         Ok(())
+    }
+
+    fn same_in_anzsco(&mut self, code: &str) -> Result<(), String> {
+        match self.occupations.last_mut() {
+            Some(occupation) if self.section.is_none() && code.len() == 6 => {
+                occupation.anzsco = Some(code.to_owned());
+                Ok(())
+            }
+            _ => Err(format!(
+                "'anzsco: {code}' is not the six digits of an occupation right after a heading"
+            )),
+        }
     }
 
     fn phrase(&mut self, content: &str) -> Result<(), String> {
@@ -193,6 +256,12 @@ impl Reader {
             Some(rest) => (rest.trim_start(), true),
             None => (content, false),
         };
+        if let Some(character) = text.chars().find(|c| !matches!(c, ' '..='~')) {
+            return Err(format!(
+                "the character U+{:04X} is not printable ASCII",
+                character as u32
+            ));
+        }
         if !(2..=100).contains(&text.len()) {
             return Err(format!(
                 "a phrase has 2 to 100 characters, '{text}' has {}",
@@ -216,10 +285,33 @@ impl Reader {
 mod tests {
     use super::*;
 
+    fn read_topic(topic: Topic, folders: &[(&str, &str)]) -> Result<Lexicon, LexiconError> {
+        let root = tempfile::tempdir().unwrap();
+        for (name, text) in folders {
+            std::fs::create_dir(root.path().join(name)).unwrap();
+            std::fs::write(root.path().join(name).join("38.txt"), text).unwrap();
+        }
+        Lexicon::read(root.path(), topic)
+    }
+
     fn read(text: &str) -> Result<Lexicon, LexiconError> {
-        let folder = tempfile::tempdir().unwrap();
-        std::fs::write(folder.path().join("38.txt"), text).unwrap();
-        Lexicon::read(folder.path())
+        read_topic(OSCA, &[("osca", text)])
+    }
+
+    #[test]
+    fn an_occupation_of_anzsco_gets_the_phrases_of_those_that_name_it() {
+        let osca = "3 T\n38 E\n381 E\n3811 E\n381131 Sparky A\nanzsco: 341111\ntitles:\n  sparky\ntasks:\n  wiring\n";
+        let anzsco = "3 T\n34 E\n341 E\n3411 E\n341111 Electrician\n";
+        let lexicon = read_topic(ANZSCO, &[("osca", osca), ("anzsco", anzsco)]).unwrap();
+        let phrases: Vec<_> = lexicon.phrases().collect();
+        let expected = ["Electrician", "Sparky A", "sparky", "wiring"].map(|phrase| ("341111", phrase));
+        assert_eq!(phrases, expected);
+        let error = read_topic(
+            ANZSCO,
+            &[("osca", osca), ("anzsco", &anzsco.replace("341111", "341112"))],
+        )
+        .unwrap_err();
+        assert!(error.to_string().contains("381131 names 341111"));
     }
 
     #[test]
@@ -267,8 +359,12 @@ mod tests {
                 "38.txt:1: 'Trades' is no heading: expected a code and a title, 'titles:' or 'tasks:'",
             ),
             (
-                "3 Trad\u{e9}s\n",
-                "38.txt:1: the character U+00E9 is not printable ASCII",
+                "381131 E\ntitles:\n  caf\u{e9}\n",
+                "38.txt:3: the character U+00E9 is not printable ASCII",
+            ),
+            (
+                "38 E\nanzsco: 341111\n",
+                "38.txt:2: 'anzsco: 341111' is not the six digits of an occupation right after a heading",
             ),
             (
                 "381131 E\ntitles:\n  x\n",
@@ -282,9 +378,10 @@ mod tests {
 
     #[test]
     fn an_empty_folder_is_no_lexicon() {
-        let folder = tempfile::tempdir().unwrap();
+        let root = tempfile::tempdir().unwrap();
+        std::fs::create_dir(root.path().join("osca")).unwrap();
         assert!(matches!(
-            Lexicon::read(folder.path()),
+            Lexicon::read(root.path(), OSCA),
             Err(LexiconError::Empty(_))
         ));
     }

@@ -53,8 +53,13 @@ impl Knowledge {
         Suggestion {
             code_category: node.code.clone(),
             code_label: node.title.clone(),
-            code_confidence: f64::from(self.confidence.apply_to_logit(logit(path.log_probability.exp()))),
+            code_confidence: self.confidence_in(path),
         }
+    }
+
+    /// How likely the path's code is the right one.
+    pub(crate) fn confidence_in(&self, path: Path) -> f64 {
+        f64::from(self.confidence.apply_to_logit(logit(path.log_probability.exp())))
     }
 
     /// Beam search from the top of the tree to its leaves.

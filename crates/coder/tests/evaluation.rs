@@ -2,6 +2,7 @@
 
 #![cfg(feature = "train")]
 
+use occuform_api::OSCA;
 use occuform_coder::Lexicon;
 use occuform_coder::evaluation::{KnownRecord, Split};
 use std::collections::{BTreeMap, BTreeSet};
@@ -36,7 +37,7 @@ fn there_are_enough_records_of_each_kind_and_of_every_occupation() {
     let kinds: BTreeSet<_> = records.iter().map(|record| record.kind.as_str()).collect();
     assert_eq!(kinds, BTreeSet::from(["noisy", "plain", "vague"]));
 
-    let lexicon = Lexicon::read(&lexicon_folder().join("osca")).unwrap();
+    let lexicon = Lexicon::read(&lexicon_folder(), OSCA).unwrap();
     let occupations: BTreeSet<_> = lexicon
         .occupations
         .iter()
@@ -50,7 +51,7 @@ fn there_are_enough_records_of_each_kind_and_of_every_occupation() {
 
 #[test]
 fn no_record_stands_twice_or_among_the_training_phrases() {
-    let lexicon = Lexicon::read(&lexicon_folder().join("osca")).unwrap();
+    let lexicon = Lexicon::read(&lexicon_folder(), OSCA).unwrap();
     let phrases: BTreeSet<String> = lexicon.phrases().map(|(_, phrase)| words(phrase)).collect();
     let mut seen = BTreeSet::new();
     for record in records() {

@@ -2,6 +2,7 @@
 
 #![cfg(feature = "train")]
 
+use occuform_api::{ANZSCO, OSCA, Topic};
 use occuform_coder::{Lexicon, Occupation, Phrase};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -10,9 +11,16 @@ use std::path::Path;
 const LEAST_TITLES: usize = 15;
 const LEAST_TASKS: usize = 8;
 
+fn lexicon(topic: Topic) -> Lexicon {
+    Lexicon::read(
+        &Path::new(env!("CARGO_MANIFEST_DIR")).join("../../lexicon"),
+        topic,
+    )
+    .unwrap()
+}
+
 fn osca() -> Lexicon {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../lexicon/osca");
-    Lexicon::read(&folder).unwrap()
+    lexicon(OSCA)
 }
 
 /// What is left of a phrase without case, punctuation, plurals, the order of words and filler words.
@@ -53,15 +61,17 @@ fn essence_sees_through_padding() {
 }
 
 #[test]
-fn the_whole_classification_is_there() {
+fn both_classifications_are_there_as_a_whole() {
     assert_eq!(osca().classification.counts(), [8, 53, 111, 421, 1_156]);
+    assert_eq!(lexicon(ANZSCO).classification.counts(), [8, 43, 99, 364, 1_076]);
 }
 
 #[test]
 fn every_file_holds_the_sub_major_group_of_its_name() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../lexicon/osca");
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../lexicon");
     let mut files = 0;
-    for entry in std::fs::read_dir(folder).unwrap() {
+    let entries = ["osca", "anzsco"].map(|topic| std::fs::read_dir(root.join(topic)).unwrap());
+    for entry in entries.into_iter().flatten() {
         let path = entry.unwrap().path();
         let name = path.file_name().unwrap().to_string_lossy().into_owned();
         let text = std::fs::read_to_string(&path).unwrap();
@@ -74,12 +84,12 @@ fn every_file_holds_the_sub_major_group_of_its_name() {
         }
         files += 1;
     }
-    assert_eq!(files, 53);
+    assert_eq!(files, 53 + 43);
 }
 
 #[test]
 fn every_occupation_has_enough_different_phrases() {
-    for occupation in osca().occupations {
+    for occupation in osca().occupations.into_iter().chain(lexicon(ANZSCO).occupations) {
         let counts = (different(&occupation.titles), different(&occupation.tasks));
         assert!(
             counts.0 >= LEAST_TITLES && counts.1 >= LEAST_TASKS,

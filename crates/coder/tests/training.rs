@@ -50,8 +50,9 @@ tasks:
 
 fn trained(seed: u64) -> Model {
     let folder = tempfile::tempdir().unwrap();
-    std::fs::write(folder.path().join("small.txt"), SMALL).unwrap();
-    let lexicon = Lexicon::read(folder.path()).unwrap();
+    std::fs::create_dir(folder.path().join("osca")).unwrap();
+    std::fs::write(folder.path().join("osca/small.txt"), SMALL).unwrap();
+    let lexicon = Lexicon::read(folder.path(), OSCA).unwrap();
     let settings = TrainingSettings {
         seed,
         min_records: 1,
@@ -110,8 +111,9 @@ fn training_gives_the_same_model_for_the_same_seed() {
 #[test]
 fn the_day_of_training_does_not_change_the_id() {
     let folder = tempfile::tempdir().unwrap();
-    std::fs::write(folder.path().join("small.txt"), SMALL).unwrap();
-    let lexicon = Lexicon::read(folder.path()).unwrap();
+    std::fs::create_dir(folder.path().join("osca")).unwrap();
+    std::fs::write(folder.path().join("osca/small.txt"), SMALL).unwrap();
+    let lexicon = Lexicon::read(folder.path(), OSCA).unwrap();
     let settings = TrainingSettings {
         min_records: 1,
         ..TrainingSettings::default()
@@ -124,8 +126,9 @@ fn the_day_of_training_does_not_change_the_id() {
 #[test]
 fn progress_rises_to_the_end() {
     let folder = tempfile::tempdir().unwrap();
-    std::fs::write(folder.path().join("small.txt"), SMALL).unwrap();
-    let lexicon = Lexicon::read(folder.path()).unwrap();
+    std::fs::create_dir(folder.path().join("osca")).unwrap();
+    std::fs::write(folder.path().join("osca/small.txt"), SMALL).unwrap();
+    let lexicon = Lexicon::read(folder.path(), OSCA).unwrap();
     let highest = std::sync::Mutex::new((0, 0));
     train(
         &lexicon,

@@ -1,13 +1,17 @@
 //! In: decisions of `flow.rs`. Out: what the page has to do about them. Next: the widget's `runtime.rs`.
 
 use crate::Failure;
-use occuform_api::JobText;
+use occuform_api::{JobText, TextError};
 
 /// Something to be done outside the state machine.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Effect {
-    /// Send [`crate::Event::PauseEnded`] after [`crate::Settings::pause_ms`]; a running pause starts anew.
-    StartPause,
+    /// Send [`crate::Event::PauseEnded`] after [`crate::Settings::pause_ms`], or
+    /// [`crate::Settings::composing_pause_ms`]; a running pause starts anew.
+    StartPause {
+        /// Whether an input method is composing a word.
+        composing: bool,
+    },
     /// Stop the running pause.
     CancelPause,
     /// Ask for suggestions; the answer carries the number. [`crate::Event::AnswerOverdue`] is due after
@@ -22,6 +26,8 @@ pub enum Effect {
     Abandon,
     /// Say something to those who do not see the page.
     Announce(Announcement),
+    /// Take back what was said last: it no longer holds, and the same may have to be said again.
+    Silence,
     /// Tell the page around the question.
     Notify(Notice),
 }
@@ -37,8 +43,10 @@ pub enum Announcement {
     Withdrawn,
     /// So many characters are left, said when few are.
     CharactersLeft(usize),
-    /// So many characters are too many.
-    CharactersOver(usize),
+    /// The text cannot be looked up.
+    TextError(TextError),
+    /// The answer takes long.
+    Overdue,
     /// The text could not be coded.
     NoMatch,
     /// There is no answer.

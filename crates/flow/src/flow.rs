@@ -13,6 +13,9 @@ const FEW_CHARACTERS_LEFT: usize = 10;
 pub struct Settings {
     /// How long typing must rest before suggestions are asked for, in milliseconds.
     pub pause_ms: u32,
+    /// The same while an input method composes a word. Phone keyboards compose every word as long as it is written,
+    /// so that waiting for the end of it could mean waiting for ever.
+    pub composing_pause_ms: u32,
     /// After how long an answer is said to take long, in milliseconds.
     pub overdue_ms: u32,
 }
@@ -21,6 +24,7 @@ impl Default for Settings {
     fn default() -> Self {
         Self {
             pause_ms: 700,
+            composing_pause_ms: 2_500,
             overdue_ms: 2_000,
         }
     }
@@ -66,26 +70,30 @@ impl Flow {
             Event::Typed { field, text, ascii } => self.typed(field, text, ascii),
             Event::CompositionStarted => {
                 self.composing = true;
-                vec![Effect::CancelPause]
+                Vec::new()
             }
             Event::CompositionEnded => {
                 self.composing = false;
-                vec![Effect::StartPause]
+                vec![self.start_pause()]
             }
             Event::PauseEnded => self.pause_ended(),
             Event::FieldLeft => self.ask_if_unanswered(),
             Event::EnterPressed if self.composing => Vec::new(),
             Event::EnterPressed | Event::RetryPressed => {
+                let mut effects = Vec::new();
                 if matches!(self.panel, Panel::Failed(_)) {
                     self.panel = Panel::Waiting { overdue: false };
+                    effects.push(Effect::Silence);
                 }
-                self.ask_if_unanswered()
+                effects.extend(self.ask_if_unanswered());
+                effects
             }
             Event::AnswerOverdue => {
-                if self.in_flight.is_some() {
-                    self.panel = Panel::Waiting { overdue: true };
+                if self.in_flight.is_none() {
+                    return Vec::new();
                 }
-                Vec::new()
+                self.panel = Panel::Waiting { overdue: true };
+                vec![Effect::Announce(Announcement::Overdue)]
             }
             Event::Answered { sequence, answer } => self.answered(sequence, answer),
             Event::Moved(option) => self.moved(option),
@@ -209,37 +217,42 @@ impl Flow {
         if let Some(Choice::Confirmed(_)) = self.choice() {
             effects.push(Effect::Announce(Announcement::Withdrawn));
             effects.push(Effect::Notify(Notice::Clear));
+        } else {
+            effects.push(Effect::Silence);
         }
         self.panel = match (text, &self.answered) {
             (None, _) => Panel::Idle,
             (Some(text), Some((known, answer))) if text == *known => Self::panel_of(answer.clone()),
             (Some(_), _) => Panel::Waiting { overdue: false },
         };
-        if !self.composing {
-            effects.push(Effect::StartPause);
-        }
+        effects.push(self.start_pause());
         effects
+    }
+
+    const fn start_pause(&self) -> Effect {
+        Effect::StartPause {
+            composing: self.composing,
+        }
     }
 
     fn pause_ended(&mut self) -> Vec<Effect> {
         let mut effects = self.ask_if_unanswered();
-        let length = self.length();
-        if length > MAX_LENGTH {
-            effects.push(Effect::Announce(Announcement::CharactersOver(
-                length - MAX_LENGTH,
-            )));
-        } else if MAX_LENGTH - length <= FEW_CHARACTERS_LEFT {
-            effects.push(Effect::Announce(Announcement::CharactersLeft(
-                MAX_LENGTH - length,
-            )));
-        }
+        let announcement = match self.job_text() {
+            Err(TextError::TooShort { .. }) => None,
+            Err(error) => Some(Announcement::TextError(error)),
+            Ok(_) => {
+                let left = MAX_LENGTH - self.length();
+                (left <= FEW_CHARACTERS_LEFT).then_some(Announcement::CharactersLeft(left))
+            }
+        };
+        effects.extend(announcement.map(Effect::Announce));
         effects
     }
 
     fn ask_if_unanswered(&mut self) -> Vec<Effect> {
         let waiting = matches!(self.panel, Panel::Waiting { .. });
         match self.job_text() {
-            Ok(text) if waiting && self.in_flight.is_none() && !self.composing => {
+            Ok(text) if waiting && self.in_flight.is_none() => {
                 self.sequence += 1;
                 self.in_flight = Some(text.clone());
                 vec![
@@ -333,7 +346,7 @@ impl Flow {
     }
 
     fn reset(&mut self) -> Vec<Effect> {
-        let mut effects = vec![Effect::CancelPause];
+        let mut effects = vec![Effect::CancelPause, Effect::Silence];
         if self.in_flight.is_some() {
             effects.push(Effect::Abandon);
         }

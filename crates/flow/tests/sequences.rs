@@ -145,21 +145,34 @@ fn text_that_was_just_answered_is_not_asked_again() {
 }
 
 #[test]
-fn nothing_is_asked_while_a_word_is_composed() {
+fn while_a_word_is_composed_the_pause_is_longer() {
     let mut flow = Flow::default();
     let effects = play(
         &mut flow,
-        [
-            Event::CompositionStarted,
-            title("nurse"),
-            Event::PauseEnded,
-            Event::EnterPressed,
-        ],
+        [Event::CompositionStarted, title("nurse"), Event::EnterPressed],
     );
     assert!(requests(&effects).is_empty());
-    assert!(!effects.contains(&Effect::StartPause));
-    let effects = play(&mut flow, [Event::CompositionEnded, Event::PauseEnded]);
+    assert!(effects.contains(&Effect::StartPause { composing: true }));
+    let effects = flow.update(Event::CompositionEnded);
+    assert_eq!(effects, [Effect::StartPause { composing: false }]);
+    assert_eq!(requests(&flow.update(Event::PauseEnded)).len(), 1);
+}
+
+#[test]
+fn a_phone_that_never_ends_its_composition_is_answered_all_the_same() {
+    let mut flow = Flow::default();
+    let effects = play(
+        &mut flow,
+        [Event::CompositionStarted, title("nurse"), Event::PauseEnded],
+    );
     assert_eq!(requests(&effects).len(), 1);
+}
+
+#[test]
+fn what_was_said_is_taken_back_when_it_no_longer_holds() {
+    let mut flow = listed();
+    assert!(flow.update(title("sparky and")).contains(&Effect::Silence));
+    assert!(flow.update(Event::Reset).contains(&Effect::Silence));
 }
 
 #[test]
@@ -358,7 +371,9 @@ fn few_characters_left_are_announced_after_a_pause_only() {
     play(&mut flow, [title(&"a".repeat(103))]);
     assert!(
         flow.update(Event::PauseEnded)
-            .contains(&Effect::Announce(Announcement::CharactersOver(3)))
+            .contains(&Effect::Announce(Announcement::TextError(TextError::TooLong {
+                length: 103
+            })))
     );
 }
 

@@ -5,7 +5,7 @@ use crate::coder::{Coded, Coder};
 use crate::problem::Problem;
 use axum::Json;
 use axum::body::Bytes;
-use axum::extract::rejection::BytesRejection;
+use axum::extract::rejection::{BytesRejection, PathRejection};
 use axum::extract::{Path, State};
 use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderMap, StatusCode};
@@ -19,11 +19,11 @@ pub(crate) const MAX_BODY_BYTES: usize = 4 * 1024;
 
 pub(crate) async fn code(
     State(coder): State<Arc<dyn Coder>>,
-    Path(topic): Path<String>,
+    topic: Result<Path<String>, PathRejection>,
     headers: HeaderMap,
     body: Result<Bytes, BytesRejection>,
 ) -> Result<Response, Problem> {
-    known_topic(coder.as_ref(), &topic)?;
+    known_topic(coder.as_ref(), topic)?;
     let request = read(&headers, &body.map_err(|rejection| unreadable(&rejection))?)?;
     let text = request.job_text().map_err(broken_rule)?;
     let Coded {
@@ -41,15 +41,15 @@ pub(crate) async fn code(
 
 pub(crate) async fn latest_model(
     State(coder): State<Arc<dyn Coder>>,
-    Path(topic): Path<String>,
+    topic: Result<Path<String>, PathRejection>,
 ) -> Result<Json<Model>, Problem> {
-    known_topic(coder.as_ref(), &topic)?;
+    known_topic(coder.as_ref(), topic)?;
     Ok(Json(coder.model()))
 }
 
-fn known_topic(coder: &dyn Coder, topic: &str) -> Result<(), Problem> {
+fn known_topic(coder: &dyn Coder, topic: Result<Path<String>, PathRejection>) -> Result<(), Problem> {
     let served = coder.topic().uri_name;
-    if topic == served {
+    if topic.is_ok_and(|Path(topic)| topic == served) {
         return Ok(());
     }
     Err(Problem::from(ServiceError::UnknownTopic)

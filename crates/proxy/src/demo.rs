@@ -1,14 +1,24 @@
 //! In: what the demo's form submitted. Out: a page that shows each field. A real form goes to its own server.
 
+use crate::problem::Problem;
 use axum::Form;
-use axum::http::StatusCode;
+use axum::extract::rejection::FormRejection;
 use axum::response::{Html, IntoResponse, Response};
 use maud::{DOCTYPE, html};
 
 /// Plenty for a page of questions.
 pub(crate) const MAX_BODY_BYTES: usize = 64 * 1024;
 
-pub(crate) async fn received(Form(fields): Form<Vec<(String, String)>>) -> Response {
+pub(crate) async fn received(
+    form: Result<Form<Vec<(String, String)>>, FormRejection>,
+) -> Result<Response, Problem> {
+    let Form(fields) = form.map_err(|rejection| {
+        Problem::new(
+            rejection.status(),
+            "unreadable-form",
+            "The form could not be read",
+        )
+    })?;
     let page = html! {
         (DOCTYPE)
         html lang="en-AU" {
@@ -37,5 +47,5 @@ pub(crate) async fn received(Form(fields): Form<Vec<(String, String)>>) -> Respo
             }
         }
     };
-    (StatusCode::OK, Html(page.into_string())).into_response()
+    Ok(Html(page.into_string()).into_response())
 }

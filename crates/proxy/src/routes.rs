@@ -5,7 +5,7 @@
 //! |---|---|
 //! | `POST /v1/topics/{topic}/code` | `code` |
 //! | `GET /v1/topics/{topic}/models/latest` | `code` |
-//! | `POST /received` | `demo` |
+//! | `POST /received` | `demo`, where the folder of files has the demo page |
 //! | `GET` anything else | `files` |
 
 use crate::code::{self, MAX_BODY_BYTES};
@@ -18,6 +18,7 @@ use axum::body::Body;
 use axum::extract::{DefaultBodyLimit, MatchedPath, Request};
 use axum::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS};
 use axum::http::{HeaderName, HeaderValue, StatusCode};
+use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use occuform_api::ServiceError;
@@ -26,7 +27,6 @@ use std::sync::Arc;
 use std::time::Duration;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::set_header::SetResponseHeaderLayer;
-use tower_http::timeout::TimeoutLayer;
 use tower_http::trace::TraceLayer;
 use tracing::Span;
 
@@ -45,10 +45,11 @@ pub fn app(config: &Config, coder: Arc<dyn Coder>) -> Router {
         .route("/v1/{*rest}", axum::routing::any(not_found))
         .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
         .layer(always(CACHE_CONTROL, "no-store"));
-    let demo = Router::new()
-        .route("/received", post(demo::received))
-        .layer(DefaultBodyLimit::max(demo::MAX_BODY_BYTES))
-        .layer(always(CACHE_CONTROL, "no-store"));
+    let has_demo = config
+        .files
+        .as_deref()
+        .is_some_and(|folder| folder.join("index.html").is_file());
+    let demo = if has_demo { demo_routes() } else { Router::new() };
     let files = config.files.as_deref().map_or_else(
         || Router::new().fallback(not_found),
         |folder| {
@@ -62,14 +63,16 @@ pub fn app(config: &Config, coder: Arc<dyn Coder>) -> Router {
         .method_not_allowed_fallback(method_not_allowed)
         .with_state(coder)
         .layer(CatchPanicLayer::custom(panicked))
-        .layer(TimeoutLayer::with_status_code(
-            StatusCode::REQUEST_TIMEOUT,
-            TIME_LIMIT,
-        ))
+        .layer(middleware::from_fn(within_time_limit))
         .layer(always(CONTENT_SECURITY_POLICY, PAGE_POLICY))
         .layer(always(X_CONTENT_TYPE_OPTIONS, "nosniff"))
         .layer(always(REFERRER_POLICY, "no-referrer"))
-        .layer(TraceLayer::new_for_http().make_span_with(span).on_response(log))
+        .layer(
+            TraceLayer::new_for_http()
+                .make_span_with(span)
+                .on_response(log)
+                .on_failure(()),
+        )
 }
 
 fn always(name: HeaderName, value: &'static str) -> SetResponseHeaderLayer<HeaderValue> {
@@ -88,6 +91,25 @@ fn span(request: &Request) -> Span {
 fn log(response: &Response<Body>, latency: Duration, _: &Span) {
     let milliseconds = latency.as_secs_f64() * 1_000.0;
     tracing::info!(status = response.status().as_u16(), milliseconds, "answered");
+}
+
+fn demo_routes() -> Router<Arc<dyn Coder>> {
+    Router::new()
+        .route("/received", post(demo::received))
+        .layer(DefaultBodyLimit::max(demo::MAX_BODY_BYTES))
+        .layer(always(CACHE_CONTROL, "no-store"))
+}
+
+async fn within_time_limit(request: Request, next: Next) -> Response {
+    match tokio::time::timeout(TIME_LIMIT, next.run(request)).await {
+        Ok(response) => response,
+        Err(_) => Problem::new(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "too-slow",
+            "There was no answer in time",
+        )
+        .into_response(),
+    }
 }
 
 async fn not_found() -> Problem {

@@ -38,6 +38,7 @@ impl Coder for Scripted {
         match text.title() {
             "break" => return Err(CodingFailure::Broken("secret inner reason".into())),
             "panic" => panic!("secret panic message"),
+            "hang" => std::future::pending().await,
             _ => {}
         }
         let suggestion = |number: u8| Suggestion {
@@ -284,6 +285,14 @@ async fn wrong_topic_type_size_path_and_method_are_problems() {
         ),
         (Method::GET, path, json, vec![], (405, "method-not-allowed")),
         (Method::GET, "/v1/nothing", json, vec![], (404, "not-found")),
+        (
+            Method::POST,
+            "/v1/topics/%FF/code",
+            json,
+            body(),
+            (404, "unknown-topic"),
+        ),
+        (Method::POST, "/received", json, body(), (404, "not-found")),
         (Method::GET, "/", json, vec![], (404, "not-found")),
     ] {
         let answer = ask(api(), method, path, content_type, body).await;
@@ -301,6 +310,13 @@ async fn a_coder_that_breaks_or_panics_gives_a_plain_500() {
     }
 }
 
+#[tokio::test(start_paused = true)]
+async fn a_coder_that_hangs_is_given_up_and_not_blamed_on_the_client() {
+    let answer = code(json!({"record": {"occp_text": "hang"}})).await;
+    let (status, kind, _) = answer.problem();
+    assert_eq!((status, kind.as_str()), (503, "too-slow"));
+}
+
 #[tokio::test]
 async fn the_latest_model_is_described() {
     let answer = ask(api(), Method::GET, "/v1/topics/osca/models/latest", "", vec![]).await;
@@ -309,22 +325,20 @@ async fn the_latest_model_is_described() {
 }
 
 fn with_files() -> (tempfile::TempDir, Router) {
-    let folder = tempfile::tempdir().unwrap();
+    let outer = tempfile::tempdir().unwrap();
+    std::fs::write(outer.path().join("secret.txt"), "secret").unwrap();
+    let folder = outer.path().join("served");
+    std::fs::create_dir(&folder).unwrap();
     for (name, content) in [
         ("index.html", "<p>plain"),
         ("a.js", "plain"),
         ("a.js.br", "brotli"),
         ("a.js.gz", "gzip"),
     ] {
-        std::fs::write(folder.path().join(name), content).unwrap();
+        std::fs::write(folder.join(name), content).unwrap();
     }
-    let app = app(
-        &Config {
-            files: Some(folder.path().to_owned()),
-        },
-        Arc::new(Scripted),
-    );
-    (folder, app)
+    let app = app(&Config { files: Some(folder) }, Arc::new(Scripted));
+    (outer, app)
 }
 
 async fn get_file(app: &Router, path: &str, header: (&str, &str)) -> Answer {
@@ -376,7 +390,7 @@ async fn the_page_is_served_under_a_strict_policy_and_no_path_leads_out_of_the_f
         page.header("content-security-policy")
             .starts_with("default-src 'none'; script-src 'self'")
     );
-    for path in ["/../Cargo.toml", "/%2e%2e/Cargo.toml", "/nothing.js"] {
+    for path in ["/../secret.txt", "/%2e%2e/secret.txt", "/nothing.js"] {
         assert_eq!(
             get_file(&app, path, ("accept", "*/*")).await.status,
             StatusCode::NOT_FOUND,
@@ -388,8 +402,9 @@ async fn the_page_is_served_under_a_strict_policy_and_no_path_leads_out_of_the_f
 #[tokio::test]
 async fn a_submitted_form_is_shown_field_by_field_and_escaped() {
     let body = b"job_title=sparky+%26+son&job_tasks=%3Cscript%3E".to_vec();
+    let (_folder, app) = with_files();
     let answer = ask(
-        api(),
+        app.clone(),
         Method::POST,
         "/received",
         "application/x-www-form-urlencoded",
@@ -403,4 +418,7 @@ async fn a_submitted_form_is_shown_field_by_field_and_escaped() {
     );
     assert!(page.contains(r#"<th scope="row">job_title</th><td>sparky &amp; son</td>"#));
     assert!(page.contains("&lt;script&gt;") && !page.contains("<script>"));
+
+    let broken = ask(app, Method::POST, "/received", "text/plain", vec![]).await;
+    assert_eq!(broken.problem().0, 415);
 }

@@ -4,14 +4,19 @@
 
 use super::samples::path_to;
 use crate::classification::NodeId;
-use crate::evaluation::KnownRecord;
+use crate::evaluation::{KnownRecord, gibberish};
 use crate::model::{Knowledge, Scaling};
 use crate::predict::{log_softmax, logit};
+use occuform_api::MAX_SUGGESTIONS;
 
 /// Bounds of the search, as natural logarithms of the steepness.
 const LOWEST: f32 = -2.0;
 const HIGHEST: f32 = 4.0;
 const HALVINGS: usize = 24;
+/// Not the strings that an evaluation tries.
+const GIBBERISH_SEED: u64 = 2;
+/// How many of the strings may get a list.
+const GIBBERISH_LISTED: usize = 30;
 const NEWTON_STEPS: usize = 12;
 /// Keeps Newton's method in bounds where there are few records.
 const RIDGE: f64 = 1e-3;
@@ -19,10 +24,31 @@ const RIDGE: f64 = 1e-3;
 /// A choice among siblings: their margins, and which is right.
 type Choice = (Vec<f32>, usize);
 
-/// Fits both steps.
+/// Fits both steps, and raises the threshold of a list until gibberish gets none. Without records all stays as it is.
 pub(super) fn calibrate(knowledge: &mut Knowledge, records: &[KnownRecord]) {
+    if records.is_empty() {
+        return;
+    }
     fit_steepness(knowledge, records);
     fit_confidence(knowledge, records);
+    raise_list_threshold(knowledge);
+}
+
+/// So high that of strings of random letters only [`GIBBERISH_LISTED`] in [`crate::evaluation::GIBBERISH`] get a list.
+fn raise_list_threshold(knowledge: &mut Knowledge) {
+    let mut sums: Vec<f64> = gibberish(GIBBERISH_SEED)
+        .map(|text| {
+            let paths = knowledge.best_paths(text.title(), text.tasks()).into_iter();
+            paths
+                .take(usize::from(MAX_SUGGESTIONS))
+                .map(|path| knowledge.confidence_in(path))
+                .sum()
+        })
+        .collect();
+    sums.sort_by(f64::total_cmp);
+    if let Some(sum) = sums.iter().rev().nth(GIBBERISH_LISTED) {
+        knowledge.list_threshold = knowledge.list_threshold.max(*sum as f32);
+    }
 }
 
 /// Least log loss a level, by golden-section search. A level without choices keeps its steepness.
@@ -80,7 +106,8 @@ fn log_loss(choices: &[Choice], steepness: f32) -> f32 {
 /// method.
 fn fit_confidence(knowledge: &mut Knowledge, records: &[KnownRecord]) {
     let mut pairs = Vec::new();
-    for record in records {
+    let known = |record: &&KnownRecord| knowledge.classification.find(&record.code).is_some();
+    for record in records.iter().filter(known) {
         for path in knowledge.best_paths(record.text.title(), record.text.tasks()) {
             let right = knowledge.classification.node(path.node).code == record.code;
             pairs.push((logit(path.log_probability.exp()), if right { 1.0 } else { 0.0 }));
