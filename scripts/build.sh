@@ -60,11 +60,13 @@ run() {
   exec "$OCCUFORM" proxy --model "$MODEL" --files dist "$@"
 }
 
-build_with_trunk() {
+# with_trunk build | serve
+with_trunk() {
   need_rust_and_node
   wasm_toolchain
   wasm_bindgen
   trunk_tool
-  step "Building the demo with Trunk"
-  for_wasm trunk build --offline --locked
+  cargo fetch --locked
+  step "Trunk: $1"
+  for_wasm trunk "$1" --offline --locked
 }

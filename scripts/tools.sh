@@ -19,7 +19,15 @@ need_rust_and_node() {
   local major
   major=$(node -p 'process.versions.node.split(".")[0]')
   [ "$major" -ge 20 ] || fail "Node.js is version $(node --version): 20 or newer is needed"
+  need_rust_version "$(sed -n 's/^rust-version = "\(.*\)"/\1/p' Cargo.toml)"
   command -v cc >/dev/null || system_packages "a C linker" gcc libc6-dev
+}
+
+# need_rust_version VERSION
+need_rust_version() {
+  local found
+  found=$(rustc --version | cut -d' ' -f2)
+  printf '%s\n%s\n' "$1" "$found" | sort -C -V || fail "Rust is version $found: $1 or newer is needed, run 'rustup update'"
 }
 
 # system_packages WHAT-FOR PACKAGE...: installs what is missing on Debian and its like.
@@ -80,11 +88,9 @@ node_packages() {
   touch node_modules/.package-lock.json
 }
 
-# Chrome or Chromium with its driver: the one on PATH, or Debian's.
+# Chrome or Chromium: the one on PATH, or Debian's with its driver. Where there is no driver, wasm-pack fetches one.
 browser() {
-  if ! command -v chromedriver >/dev/null || ! browser_path >/dev/null; then
-    system_packages "a browser for the tests" chromium chromium-driver
-  fi
+  browser_path >/dev/null || system_packages "a browser for the tests" chromium chromium-driver
   OCCUFORM_BROWSER=$(browser_path)
   export OCCUFORM_BROWSER
 }
@@ -102,6 +108,7 @@ setup_all() {
   trunk_tool
   cargo_audit
   browser
+  [ -z "$wasm_sysroot" ] || clippy_for_wasm
   step "Fetching Rust packages"
   cargo fetch --locked
 }

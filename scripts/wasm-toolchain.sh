@@ -12,7 +12,7 @@ wasm_toolchain() {
   use_debian_toolchain && return 0
   if command -v rustup >/dev/null; then
     step "Adding the WASM target to the Rust toolchain"
-    rustup target add "$WASM_TARGET" && return 0
+    rustup target add "$WASM_TARGET" && has_wasm_std rustc && return 0
     echo "rustup could not: building it from Debian's sources instead" >&2
   fi
   system_packages "a compiler with the source of its standard library" rustc-web rust-web-src
@@ -32,11 +32,15 @@ for_wasm() {
 
 wasm_clippy() {
   if [ -n "$wasm_sysroot" ]; then
-    system_packages "clippy for WASM" rust-web-clippy
+    clippy_for_wasm
     for_wasm /usr/bin/cargo-clippy clippy "$@"
   else
     cargo clippy "$@"
   fi
+}
+
+clippy_for_wasm() {
+  system_packages "clippy for WASM" rust-web-clippy
 }
 
 has_wasm_std() {
