@@ -82,10 +82,3 @@ audit() {
     cargo audit
   fi
 }
-
-bench() {
-  build_all
-  train_model
-  step "Measuring"
-  node bench/run.mjs "$OCCUFORM" "$MODEL"
-}

@@ -9,6 +9,9 @@ const SIZE: (u32, u32) = (640, 480);
 const MARGIN: i32 = 12;
 const LABELS: u32 = 44;
 
+/// Told apart by those who do not see red and green apart.
+const COLORS: [RGBColor; 2] = [RGBColor(200, 100, 0), RGBColor(0, 90, 180)];
+
 type Points = Vec<(f64, f64)>;
 
 /// Draws the reliability diagram and coverage against accuracy.
@@ -58,12 +61,13 @@ fn chart(path: &Path, texts: [&str; 3], lines: &[(&str, Points)]) -> Result<()> 
         .map_err(failed)?;
     chart
         .configure_mesh()
+        .max_light_lines(0)
         .x_desc(texts[1])
         .y_desc(texts[2])
         .draw()
         .map_err(failed)?;
     for (number, (name, points)) in lines.iter().enumerate() {
-        let color = Palette99::pick(number).to_rgba();
+        let color = COLORS[number % COLORS.len()];
         chart
             .draw_series(LineSeries::new(points.iter().copied(), color.stroke_width(2)).point_size(3))
             .map_err(failed)?

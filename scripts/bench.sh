@@ -1,0 +1,45 @@
+# What is measured, beside something else in the same run. Results are kept in bench/README.md.
+
+PYTHON_ENVIRONMENT=target/bench-python
+
+# bench | bench coder
+bench() {
+  build_all
+  train_model
+  case "$1" in
+    page) measure_page ;;
+    coder) measure_coder ;;
+    *) fail "there is no benchmark '$1': page or coder" ;;
+  esac
+}
+
+measure_page() {
+  step "Measuring sizes and requests"
+  node bench/run.mjs "$OCCUFORM" "$MODEL"
+}
+
+# Our coder beside scikit-learn and fastText, which are installed into a Python environment of their own.
+measure_coder() {
+  local records=lexicon/evaluation/osca.tsv results=target/bench began seconds
+  mkdir -p "$results"
+  python_environment
+  step "Measuring our coder"
+  began=$(date +%s.%N)
+  "$OCCUFORM" train --model "$results/osca.model"
+  seconds=$(awk -v from="$began" -v to="$(date +%s.%N)" 'BEGIN { print to - from }')
+  cargo bench --locked --package occuform-coder --features train --bench speed -- \
+    "$PWD/$results/osca.model" "$PWD/$records" >"$results/speed.json"
+  "$OCCUFORM" evaluate "$records" --split test --json --model "$results/osca.model" >"$results/evaluation.json"
+  step "Measuring scikit-learn and fastText (some minutes)"
+  "$PYTHON_ENVIRONMENT/bin/python" bench/coder/compare.py "$results/speed.json" "$results/evaluation.json" "$seconds"
+}
+
+python_environment() {
+  command -v python3 >/dev/null && python3 -c 'import venv, ensurepip' 2>/dev/null ||
+    system_packages "Python" python3 python3-venv python3-dev g++
+  [ "$PYTHON_ENVIRONMENT/.made" -nt bench/coder/requirements.txt ] && return 0
+  step "Installing scikit-learn and fastText"
+  python3 -m venv "$PYTHON_ENVIRONMENT"
+  "$PYTHON_ENVIRONMENT/bin/pip" install --quiet --requirement bench/coder/requirements.txt
+  touch "$PYTHON_ENVIRONMENT/.made"
+}
