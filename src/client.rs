@@ -55,14 +55,8 @@ impl Client {
     }
 
     fn body(&self, text: &JobText) -> Result<JsValue, JsValue> {
-        let record = Record {
-            occp_text: text.title().to_owned(),
-            tasks_text: text.tasks().to_owned(),
-        };
-        let request = CodeRequest {
-            record,
-            number_of_suggestions: self.suggestions,
-        };
+        let record = Record { occp_text: text.title().to_owned(), tasks_text: text.tasks().to_owned() };
+        let request = CodeRequest { record, number_of_suggestions: self.suggestions };
         let request = serde_wasm_bindgen::to_value(&request)?;
         Ok(JSON::stringify(&request)?.into())
     }
@@ -74,18 +68,10 @@ async fn read(response: Response) -> Option<Answer> {
     let response = web_sys::Response::from(response);
     let json = JsFuture::from(response.json().ok()?).await.ok()?;
     let answer: CodeAnswer = serde_wasm_bindgen::from_value(json).ok()?;
-    Some(Answer {
-        suggestions: answer.result,
-        source,
-        model,
-    })
+    Some(Answer { suggestions: answer.result, source, model })
 }
 
 fn unreachable() -> Failure {
     let online = web_sys::window().is_none_or(|window| window.navigator().on_line());
-    if online {
-        Failure::Unavailable
-    } else {
-        Failure::Offline
-    }
+    if online { Failure::Unavailable } else { Failure::Offline }
 }

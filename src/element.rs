@@ -47,13 +47,7 @@ impl Question {
         changed: Function,
         notified: Function,
     ) -> Result<Question, JsError> {
-        let Options {
-            url,
-            suggestions,
-            disabled,
-            title,
-            tasks,
-        } = serde_wasm_bindgen::from_value(options)?;
+        let Options { url, suggestions, disabled, title, tasks } = serde_wasm_bindgen::from_value(options)?;
         let observer: Rc<dyn Observer> = Rc::new(Callbacks { changed, notified });
         let started = Rc::new(OnceCell::new());
         let starting = Rc::clone(&started);
@@ -68,14 +62,9 @@ impl Question {
             let _ = starting.set((runtime, disabled));
             view::question(runtime, disabled.into())
         });
-        let (runtime, disabled) = *started
-            .get()
-            .ok_or_else(|| JsError::new("the question was not mounted"))?;
-        Ok(Self {
-            runtime,
-            disabled,
-            _mounted: Box::new(mounted),
-        })
+        let (runtime, disabled) =
+            *started.get().ok_or_else(|| JsError::new("the question was not mounted"))?;
+        Ok(Self { runtime, disabled, _mounted: Box::new(mounted) })
     }
 
     /// Disables or enables the inputs.

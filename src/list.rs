@@ -43,10 +43,7 @@ pub(crate) fn radio_group(
             runtime.dispatch(Event::ListLeft);
         }
     };
-    let labels: Vec<String> = suggestions
-        .into_iter()
-        .map(|suggestion| suggestion.code_label)
-        .collect();
+    let labels: Vec<String> = suggestions.into_iter().map(|suggestion| suggestion.code_label).collect();
     let outcome = {
         let labels = labels.clone();
         move || match choice.get() {
@@ -55,10 +52,7 @@ pub(crate) fn radio_group(
             Choice::Open | Choice::Moved(_) => None,
         }
     };
-    let numbered = labels
-        .into_iter()
-        .enumerate()
-        .map(|(number, label)| (Some(number), label));
+    let numbered = labels.into_iter().enumerate().map(|(number, label)| (Some(number), label));
     let options = numbered.chain([(None, messages::NONE_OF_THESE.to_owned())]);
     let options: Vec<_> = options
         .map(|(number, label)| option_view(runtime, number, label, choice, arrow_pressed, disabled))

@@ -28,11 +28,7 @@ pub(crate) fn counter(length: usize) -> String {
     if length > MAX_LENGTH {
         [&characters(length - MAX_LENGTH), " too many"].concat()
     } else {
-        [
-            &characters(MAX_LENGTH - length),
-            " left for both answers together",
-        ]
-        .concat()
+        [&characters(MAX_LENGTH - length), " left for both answers together"].concat()
     }
 }
 

@@ -56,9 +56,7 @@ impl Runtime {
 
     /// Hands one event to the flow. An event that comes after the component was removed changes nothing.
     pub(crate) fn dispatch(self, event: Event) {
-        let Some((mut effects, value)) = self
-            .flow
-            .try_update(|flow| (flow.update(event), flow.form_value()))
+        let Some((mut effects, value)) = self.flow.try_update(|flow| (flow.update(event), flow.form_value()))
         else {
             return;
         };
@@ -85,11 +83,7 @@ impl Runtime {
     fn carry_out(self, effect: Effect, value: &FormValue) {
         match effect {
             Effect::StartPause { composing } => self.with_running(|running| {
-                let Settings {
-                    pause_ms,
-                    composing_pause_ms,
-                    ..
-                } = running.settings;
+                let Settings { pause_ms, composing_pause_ms, .. } = running.settings;
                 let pause = if composing { composing_pause_ms } else { pause_ms };
                 running.pause = Some(self.later(pause, Event::PauseEnded));
             }),
@@ -99,10 +93,7 @@ impl Runtime {
             Effect::Abandon => self.with_running(Running::end_request),
             Effect::Announce(announcement) => self.announcement.set(Some(announcement)),
             Effect::Notify(notice) => {
-                if let Some(observer) = self
-                    .running
-                    .try_with_value(|running| Rc::clone(&running.observer))
-                {
+                if let Some(observer) = self.running.try_with_value(|running| Rc::clone(&running.observer)) {
                     observer.notified(notice, value);
                 }
             }

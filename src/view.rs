@@ -35,11 +35,7 @@ pub(crate) fn question(runtime: Runtime, disabled: Signal<bool>) -> impl IntoVie
     let counter = move || flow.with(|flow| messages::counter(flow.length()));
     let error = Memo::new(move |_| flow.with(|flow| flow.text_error().and_then(messages::text_error)));
     let panel = Memo::new(move |_| flow.with(|flow| without_choice(flow.panel())));
-    let said = move || {
-        runtime
-            .announcement
-            .with(|said| said.as_ref().map(messages::announcement))
-    };
+    let said = move || runtime.announcement.with(|said| said.as_ref().map(messages::announcement));
     view! {
         <div class="question" part="question">
             {text_field(runtime, Field::Title, disabled)}
@@ -56,12 +52,7 @@ pub(crate) fn question(runtime: Runtime, disabled: Signal<bool>) -> impl IntoVie
 
 fn text_field(runtime: Runtime, field: Field, disabled: Signal<bool>) -> impl IntoView {
     let (id, label, hint, autocomplete) = match field {
-        Field::Title => (
-            "title",
-            messages::TITLE_LABEL,
-            messages::TITLE_HINT,
-            "organization-title",
-        ),
+        Field::Title => ("title", messages::TITLE_LABEL, messages::TITLE_HINT, "organization-title"),
         Field::Tasks => ("tasks", messages::TASKS_LABEL, messages::TASKS_HINT, "off"),
     };
     let hint_id = [id, "-hint"].concat();
@@ -140,10 +131,7 @@ fn panel_view(runtime: Runtime, panel: Panel, disabled: Signal<bool>) -> AnyView
 /// A list is drawn once; what is chosen in it is marked in place, so that focus stays where it is.
 fn without_choice(panel: &Panel) -> Panel {
     match panel {
-        Panel::List { answer, .. } => Panel::List {
-            answer: answer.clone(),
-            choice: Choice::Open,
-        },
+        Panel::List { answer, .. } => Panel::List { answer: answer.clone(), choice: Choice::Open },
         other => other.clone(),
     }
 }
@@ -157,9 +145,7 @@ pub(crate) fn typed(field: Field, text: String) -> Event {
 }
 
 fn focus_parent(event: &ev::MouseEvent) {
-    let button = event
-        .current_target()
-        .and_then(|target| target.dyn_into::<web_sys::Node>().ok());
+    let button = event.current_target().and_then(|target| target.dyn_into::<web_sys::Node>().ok());
     let parent = button.and_then(|button| button.parent_element());
     if let Some(parent) = parent.and_then(|parent| parent.dyn_into::<web_sys::HtmlElement>().ok()) {
         let _ = parent.focus();

@@ -29,9 +29,7 @@ impl Page {
         let document = document();
         let host: HtmlElement = document.create_element("div").unwrap().unchecked_into();
         document.body().unwrap().append_child(&host).unwrap();
-        let shadow = host
-            .attach_shadow(&ShadowRootInit::new(ShadowRootMode::Open))
-            .unwrap();
+        let shadow = host.attach_shadow(&ShadowRootInit::new(ShadowRootMode::Open)).unwrap();
         let root = document.create_element("div").unwrap();
         shadow.append_child(&root).unwrap();
         let requests = stub_fetch(answers);
@@ -52,22 +50,11 @@ impl Page {
             collector(&values),
             collector(&notices),
         );
-        Self {
-            question: question.ok(),
-            host,
-            root,
-            values,
-            notices,
-            requests,
-        }
+        Self { question: question.ok(), host, root, values, notices, requests }
     }
 
     fn input(&self, id: &str) -> HtmlInputElement {
-        self.root
-            .query_selector(&format!("#{id}"))
-            .unwrap()
-            .unwrap()
-            .unchecked_into()
+        self.root.query_selector(&format!("#{id}")).unwrap().unwrap().unchecked_into()
     }
 
     fn type_into(&self, id: &str, text: &str) {
@@ -85,28 +72,17 @@ impl Page {
     }
 
     fn options(&self) -> Vec<HtmlElement> {
-        let found = self
-            .root
-            .query_selector_all("label:has(input[type=radio])")
-            .unwrap();
-        (0..found.length())
-            .map(|number| found.get(number).unwrap().unchecked_into())
-            .collect()
+        let found = self.root.query_selector_all("label:has(input[type=radio])").unwrap();
+        (0..found.length()).map(|number| found.get(number).unwrap().unchecked_into()).collect()
     }
 
     fn option_labels(&self) -> Vec<String> {
-        self.options()
-            .iter()
-            .map(|option| option.text_content().unwrap())
-            .collect()
+        self.options().iter().map(|option| option.text_content().unwrap()).collect()
     }
 
     fn value(&self, field: &str) -> String {
         let value = self.values.at(-1);
-        Reflect::get(&value, &field.into())
-            .unwrap()
-            .as_string()
-            .unwrap_or_default()
+        Reflect::get(&value, &field.into()).unwrap().as_string().unwrap_or_default()
     }
 
     fn notices(&self) -> Vec<String> {
@@ -169,9 +145,7 @@ fn stub_fetch(answers: &str) -> Array {
            return new Response(JSON.stringify(answer), {{ status, headers }});
          }});"
     );
-    let fetch = Function::new_with_args("requests", &stub)
-        .call1(&JsValue::NULL, &requests)
-        .unwrap();
+    let fetch = Function::new_with_args("requests", &stub).call1(&JsValue::NULL, &requests).unwrap();
     Reflect::set(&web_sys::window().unwrap(), &"fetch".into(), &fetch).unwrap();
     requests
 }
@@ -182,29 +156,19 @@ async fn a_typed_job_is_counted_looked_up_chosen_and_submitted() {
     assert!(page.text().contains("100 characters left"));
 
     page.type_into("title", "sparky");
-    page.until("the counter", |page| page.text().contains("94 characters left"))
-        .await;
+    page.until("the counter", |page| page.text().contains("94 characters left")).await;
     assert_eq!(page.value("status"), "pending");
 
     page.leave("title");
     page.until("the list", |page| !page.options().is_empty()).await;
-    assert_eq!(
-        page.option_labels(),
-        ["Electrician", "Solar Installer", "None of these"]
-    );
+    assert_eq!(page.option_labels(), ["Electrician", "Solar Installer", "None of these"]);
     assert_eq!(page.requests.length(), 1);
     let request = page.requests.at(0).as_string().unwrap();
-    assert_eq!(
-        request,
-        r#"{"record":{"occp_text":"sparky","tasks_text":""},"numberOfSuggestions":5}"#
-    );
+    assert_eq!(request, r#"{"record":{"occp_text":"sparky","tasks_text":""},"numberOfSuggestions":5}"#);
     assert_eq!(page.value("status"), "unconfirmed");
 
     page.options()[1].click();
-    page.until("the choice", |page| {
-        page.text().contains("Your choice: Solar Installer")
-    })
-    .await;
+    page.until("the choice", |page| page.text().contains("Your choice: Solar Installer")).await;
     for (field, value) in [
         ("title", "sparky"),
         ("code", "100001"),
@@ -234,20 +198,12 @@ async fn none_of_these_and_a_change_of_mind_are_submitted() {
     page.leave("title");
     page.until("the list", |page| !page.options().is_empty()).await;
     page.options()[1].click();
-    page.until("none of these", |page| page.value("status") == "none-of-these")
-        .await;
+    page.until("none of these", |page| page.value("status") == "none-of-these").await;
     page.options()[0].click();
-    page.until("the change of mind", |page| page.value("status") == "confirmed")
-        .await;
+    page.until("the change of mind", |page| page.value("status") == "confirmed").await;
     page.type_into("title", "sparky and more");
-    page.until("the withdrawal", |page| {
-        page.text().contains("your choice was taken back")
-    })
-    .await;
-    assert_eq!(
-        (page.value("status"), page.value("code")),
-        ("pending".into(), String::new())
-    );
+    page.until("the withdrawal", |page| page.text().contains("your choice was taken back")).await;
+    assert_eq!((page.value("status"), page.value("code")), ("pending".into(), String::new()));
 }
 
 #[wasm_bindgen_test]
@@ -256,15 +212,11 @@ async fn focus_stays_on_the_option_that_was_chosen() {
     page.type_into("title", "sparky");
     page.leave("title");
     page.until("the list", |page| !page.options().is_empty()).await;
-    let radio: HtmlInputElement = page.options()[1]
-        .query_selector("input")
-        .unwrap()
-        .unwrap()
-        .unchecked_into();
+    let radio: HtmlInputElement =
+        page.options()[1].query_selector("input").unwrap().unwrap().unchecked_into();
     radio.focus().unwrap();
     radio.click();
-    page.until("the choice", |page| page.value("status") == "confirmed")
-        .await;
+    page.until("the choice", |page| page.value("status") == "confirmed").await;
     let focused = page.host.shadow_root().unwrap().active_element().unwrap();
     assert!(focused.is_same_node(Some(&radio)) && radio.checked());
 }
@@ -293,30 +245,16 @@ async fn a_failure_is_said_and_can_be_tried_again() {
     let page = Page::new("[{ status: 503 }, { labels: ['Electrician'] }]", "");
     page.type_into("title", "sparky");
     page.leave("title");
-    page.until("the message", |page| {
-        page.text().contains("could not be looked up")
-    })
-    .await;
-    assert_eq!(
-        (page.value("status"), page.value("title")),
-        ("failed".into(), "sparky".into())
-    );
-    let again: HtmlElement = page
-        .root
-        .query_selector("button")
-        .unwrap()
-        .unwrap()
-        .unchecked_into();
+    page.until("the message", |page| page.text().contains("could not be looked up")).await;
+    assert_eq!((page.value("status"), page.value("title")), ("failed".into(), "sparky".into()));
+    let again: HtmlElement = page.root.query_selector("button").unwrap().unwrap().unchecked_into();
     again.click();
     page.until("the list", |page| !page.options().is_empty()).await;
 }
 
 #[wasm_bindgen_test]
 async fn each_refusal_has_its_own_message() {
-    for (status, message) in [
-        (429, "Many people are answering"),
-        (404, "cannot be looked up here"),
-    ] {
+    for (status, message) in [(429, "Many people are answering"), (404, "cannot be looked up here")] {
         let page = Page::new(&format!("[{{ status: {status} }}]"), "");
         page.type_into("title", "sparky");
         page.leave("title");
@@ -329,10 +267,7 @@ async fn no_match_asks_for_more() {
     let page = Page::new("[{ labels: [] }]", "");
     page.type_into("title", "qwxzkj");
     page.leave("title");
-    page.until("the message", |page| {
-        page.text().contains("could not find a matching occupation")
-    })
-    .await;
+    page.until("the message", |page| page.text().contains("could not find a matching occupation")).await;
     assert_eq!(page.value("status"), "no-match");
 }
 
@@ -342,19 +277,10 @@ async fn text_that_is_too_long_is_kept_and_not_sent() {
     let text = "x".repeat(103);
     page.type_into("tasks", &text);
     page.leave("tasks");
-    page.until("the counter", |page| {
-        page.text().contains("3 characters too many")
-    })
-    .await;
+    page.until("the counter", |page| page.text().contains("3 characters too many")).await;
     assert_eq!(page.input("tasks").value(), text);
-    assert_eq!(
-        page.input("tasks").get_attribute("aria-invalid").as_deref(),
-        Some("true")
-    );
-    assert_eq!(
-        (page.value("tasks"), page.value("status")),
-        (text, "unsuitable".into())
-    );
+    assert_eq!(page.input("tasks").get_attribute("aria-invalid").as_deref(), Some("true"));
+    assert_eq!((page.value("tasks"), page.value("status")), (text, "unsuitable".into()));
     assert_eq!(page.requests.length(), 0);
 }
 
@@ -364,13 +290,7 @@ async fn accents_and_curly_quotes_are_sent_in_ascii_and_kept_as_typed() {
     page.type_into("title", "caf\u{e9} owner\u{2019}s helper");
     page.leave("title");
     page.until("the list", |page| !page.options().is_empty()).await;
-    assert!(
-        page.requests
-            .at(0)
-            .as_string()
-            .unwrap()
-            .contains("cafe owner's helper")
-    );
+    assert!(page.requests.at(0).as_string().unwrap().contains("cafe owner's helper"));
     assert_eq!(page.value("title"), "caf\u{e9} owner\u{2019}s helper");
 }
 
@@ -386,17 +306,10 @@ async fn a_reset_empties_and_disabling_reaches_every_input() {
     let page = Page::new("[{ labels: ['Electrician'] }]", "sparky");
     page.until("the list", |page| !page.options().is_empty()).await;
     page.question.as_ref().unwrap().set_disabled(true);
-    page.until("disabled", |page| {
-        page.root.query_selector_all("input:enabled").unwrap().length() == 0
-    })
-    .await;
+    page.until("disabled", |page| page.root.query_selector_all("input:enabled").unwrap().length() == 0).await;
     page.question.as_ref().unwrap().reset();
-    page.until("the empty question", |page| page.options().is_empty())
-        .await;
-    assert_eq!(
-        (page.input("title").value(), page.value("status")),
-        (String::new(), "empty".into())
-    );
+    page.until("the empty question", |page| page.options().is_empty()).await;
+    assert_eq!((page.input("title").value(), page.value("status")), (String::new(), "empty".into()));
 }
 
 #[wasm_bindgen_test]
@@ -406,8 +319,7 @@ async fn a_removed_question_drops_its_answer() {
     page.leave("title");
     page.question.take();
     let told = page.values.length();
-    page.until("the request", |page| page.requests.length() == 1)
-        .await;
+    page.until("the request", |page| page.requests.length() == 1).await;
     TimeoutFuture::new(0).await;
     assert_eq!((page.values.length(), page.root.child_element_count()), (told, 0));
 }

@@ -135,10 +135,7 @@ mod tests {
     fn an_answer_is_written_as_in_the_guide() {
         let answer = CodeAnswer {
             code_status: CodeStatus::Successful,
-            input: Record {
-                occp_text: "sparky".into(),
-                tasks_text: String::new(),
-            },
+            input: Record { occp_text: "sparky".into(), tasks_text: String::new() },
             result: vec![Suggestion {
                 code_category: "381131".into(),
                 code_label: "Electrician (General)".into(),

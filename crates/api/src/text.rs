@@ -63,10 +63,7 @@ impl JobText {
         match text_length(title, tasks) {
             length if length < MIN_LENGTH => Err(TextError::TooShort { length }),
             length if length > MAX_LENGTH => Err(TextError::TooLong { length }),
-            _ => Ok(Self {
-                title: title.to_owned(),
-                tasks: tasks.to_owned(),
-            }),
+            _ => Ok(Self { title: title.to_owned(), tasks: tasks.to_owned() }),
         }
     }
 
@@ -129,18 +126,12 @@ mod tests {
         assert!(JobText::new("", "abc").is_ok());
         assert!(JobText::new(&"a".repeat(60), &"b".repeat(40)).is_ok());
         assert_eq!(JobText::new("a", "b"), Err(TextError::TooShort { length: 2 }));
-        assert_eq!(
-            JobText::new(&"a".repeat(60), &"b".repeat(41)),
-            Err(TextError::TooLong { length: 101 })
-        );
+        assert_eq!(JobText::new(&"a".repeat(60), &"b".repeat(41)), Err(TextError::TooLong { length: 101 }));
     }
 
     #[test]
     fn white_space_around_a_field_does_not_count() {
-        assert_eq!(
-            JobText::new("  a ", "\t b\n"),
-            Err(TextError::TooShort { length: 2 })
-        );
+        assert_eq!(JobText::new("  a ", "\t b\n"), Err(TextError::TooShort { length: 2 }));
         let text = JobText::new(" nurse ", " ward work ").unwrap();
         assert_eq!((text.title(), text.tasks()), ("nurse", "ward work"));
     }
@@ -149,20 +140,14 @@ mod tests {
     fn a_control_character_inside_a_field_is_refused() {
         assert_eq!(
             JobText::new("nurse", "ward\twork"),
-            Err(TextError::NotPrintableAscii {
-                field: Field::Tasks,
-                character: '\t'
-            })
+            Err(TextError::NotPrintableAscii { field: Field::Tasks, character: '\t' })
         );
     }
 
     #[test]
     fn an_error_never_repeats_the_text() {
         let message = JobText::new("caf\u{e9} owner", "").unwrap_err().to_string();
-        assert_eq!(
-            message,
-            "the title holds the character U+00E9, only printable ASCII is allowed"
-        );
+        assert_eq!(message, "the title holds the character U+00E9, only printable ASCII is allowed");
     }
 
     proptest! {

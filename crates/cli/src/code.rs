@@ -42,12 +42,7 @@ fn table(model: &Model, answer: &CodeAnswer) -> String {
     if answer.result.is_empty() {
         return "No occupation fits well enough. More words, or the main tasks, may help.\n".to_owned();
     }
-    let widest = answer
-        .result
-        .iter()
-        .map(|suggestion| suggestion.code_label.len())
-        .max()
-        .unwrap_or(0);
+    let widest = answer.result.iter().map(|suggestion| suggestion.code_label.len()).max().unwrap_or(0);
     let mut lines = format!("code    {:widest$}  confidence  in\n", "label");
     for suggestion in &answer.result {
         let groups = groups(model.classification(), &suggestion.code_category);
@@ -65,8 +60,5 @@ fn table(model: &Model, answer: &CodeAnswer) -> String {
 /// The titles of the groups that a code lies in, widest first.
 fn groups(classification: &Classification, code: &str) -> String {
     let groups = (1..code.len()).filter_map(|digits| classification.find(&code[..digits]));
-    groups
-        .map(|id| classification.node(id).title.as_str())
-        .collect::<Vec<_>>()
-        .join(" > ")
+    groups.map(|id| classification.node(id).title.as_str()).collect::<Vec<_>>().join(" > ")
 }

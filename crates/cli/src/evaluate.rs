@@ -94,11 +94,7 @@ fn tables(report: &Report) -> String {
             bin.accuracy
         );
     }
-    let _ = writeln!(
-        text,
-        "expected calibration error {:.3}\n",
-        report.calibration_error
-    );
+    let _ = writeln!(text, "expected calibration error {:.3}\n", report.calibration_error);
     text.push_str("least confidence  accepted  right  right at 4 digits\n");
     for row in report.thresholds.iter().step_by(2) {
         let _ = writeln!(
@@ -113,22 +109,13 @@ fn tables(report: &Report) -> String {
 fn accuracy_table(groups: &[Accuracy]) -> String {
     let mut text = format!("{:16} {:>7}", "", "records");
     for digits in DIGITS {
-        let _ = write!(
-            text,
-            "   {digits} digits: top {}",
-            TOPS.map(|top| format!("{top:>5}")).join(" ")
-        );
+        let _ = write!(text, "   {digits} digits: top {}", TOPS.map(|top| format!("{top:>5}")).join(" "));
     }
     text.push('\n');
     for group in groups {
         let _ = write!(text, "{:16} {:7}", group.name, group.records);
         for shares in group.shares {
-            let _ = write!(
-                text,
-                "   {:13}{}",
-                "",
-                shares.map(|share| format!("{share:5.3}")).join(" ")
-            );
+            let _ = write!(text, "   {:13}{}", "", shares.map(|share| format!("{share:5.3}")).join(" "));
         }
         text.push('\n');
     }

@@ -19,11 +19,7 @@ pub(crate) struct ModelChoice {
 
 impl ModelChoice {
     pub(crate) fn path(&self) -> PathBuf {
-        let usual = || {
-            Path::new("models")
-                .join(self.topic.uri_name)
-                .with_extension("model")
-        };
+        let usual = || Path::new("models").join(self.topic.uri_name).with_extension("model");
         self.model.clone().unwrap_or_else(usual)
     }
 
@@ -44,11 +40,7 @@ impl ModelChoice {
 fn read(path: &Path) -> Result<Vec<u8>> {
     let bytes = std::fs::read(path);
     let missing = matches!(&bytes, Err(error) if error.kind() == ErrorKind::NotFound);
-    let advice = if missing {
-        "; make one with 'occuform train' or name one with --model"
-    } else {
-        ""
-    };
+    let advice = if missing { "; make one with 'occuform train' or name one with --model" } else { "" };
     bytes.with_context(|| format!("cannot read the model {}{advice}", path.display()))
 }
 

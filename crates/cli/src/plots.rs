@@ -21,28 +21,15 @@ pub(crate) fn draw(report: &Report, folder: &Path) -> Result<()> {
     let reliability: Points = bins.map(|bin| (bin.confidence, bin.accuracy)).collect();
     let accepted = report.thresholds.iter().filter(|row| row.coverage > 0.0);
     let six: Points = accepted.clone().map(|row| (row.coverage, row.accuracy)).collect();
-    let four: Points = accepted
-        .map(|row| (row.coverage, row.unit_group_accuracy))
-        .collect();
+    let four: Points = accepted.map(|row| (row.coverage, row.unit_group_accuracy)).collect();
     chart(
         &folder.join("reliability.svg"),
-        [
-            "Reliability",
-            "confidence of the best code",
-            "share that is right",
-        ],
-        &[
-            ("as it should be", vec![(0.0, 0.0), (1.0, 1.0)]),
-            ("measured", reliability),
-        ],
+        ["Reliability", "confidence of the best code", "share that is right"],
+        &[("as it should be", vec![(0.0, 0.0), (1.0, 1.0)]), ("measured", reliability)],
     )?;
     chart(
         &folder.join("coverage.svg"),
-        [
-            "Coverage and accuracy",
-            "share accepted",
-            "share of the accepted that is right",
-        ],
+        ["Coverage and accuracy", "share accepted", "share of the accepted that is right"],
         &[("6 digits", six), ("4 digits", four)],
     )
 }
@@ -59,13 +46,7 @@ fn chart(path: &Path, texts: [&str; 3], lines: &[(&str, Points)]) -> Result<()> 
         .set_label_area_size(LabelAreaPosition::Bottom, LABELS)
         .build_cartesian_2d(0.0..1.0, 0.0..1.0)
         .map_err(failed)?;
-    chart
-        .configure_mesh()
-        .max_light_lines(0)
-        .x_desc(texts[1])
-        .y_desc(texts[2])
-        .draw()
-        .map_err(failed)?;
+    chart.configure_mesh().max_light_lines(0).x_desc(texts[1]).y_desc(texts[2]).draw().map_err(failed)?;
     for (number, (name, points)) in lines.iter().enumerate() {
         let color = COLORS[number % COLORS.len()];
         chart

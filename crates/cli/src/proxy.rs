@@ -44,10 +44,7 @@ pub(crate) fn run(arguments: Arguments) -> Result<()> {
     std::panic::set_hook(Box::new(log_panic));
     let (topic, model) = arguments.model.load()?;
     if !arguments.files.join("occupation-coder.js").is_file() {
-        bail!(
-            "{} does not hold the widget's files: make them with './dev build'",
-            arguments.files.display()
-        );
+        bail!("{} does not hold the widget's files: make them with './dev build'", arguments.files.display());
     }
     let runtime = tokio::runtime::Runtime::new().context("cannot start the runtime")?;
     runtime.block_on(serve(arguments, topic, model))
@@ -71,12 +68,8 @@ async fn serve(arguments: Arguments, topic: Topic, model: Model) -> Result<()> {
     tracing::info!(%address, model = %model.id(), topic = topic.uri_name, "serving");
     println!("Occuform is ready: http://{address}/");
     let coder = Arc::new(EmbeddedCoder::new(topic, model));
-    let config = Config {
-        files: Some(arguments.files),
-    };
-    occuform_proxy::run(listener, config, coder, shutdown)
-        .await
-        .context("the proxy stopped")
+    let config = Config { files: Some(arguments.files) };
+    occuform_proxy::run(listener, config, coder, shutdown).await.context("the proxy stopped")
 }
 
 /// Where it happened, and not the message: a respondent's words could be in it.
@@ -88,15 +81,9 @@ fn log_panic(panic: &std::panic::PanicHookInfo) {
 /// Logs go to standard error.
 fn start_log(format: Option<LogFormat>) {
     let terminal = std::io::stderr().is_terminal();
-    let format = format.unwrap_or(if terminal {
-        LogFormat::Pretty
-    } else {
-        LogFormat::Json
-    });
+    let format = format.unwrap_or(if terminal { LogFormat::Pretty } else { LogFormat::Json });
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
-    let log = tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_writer(std::io::stderr);
+    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
     match format {
         LogFormat::Json => log.json().init(),
         LogFormat::Pretty => log.with_ansi(terminal).init(),

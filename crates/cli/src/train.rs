@@ -41,21 +41,11 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
         eprintln!("occuform: without calibration records confidence is a rough guess");
     }
     let bar = progress_bar();
-    let settings = TrainingSettings {
-        seed: arguments.seed,
-        ..TrainingSettings::default()
-    };
-    let model = train(
-        &lexicon,
-        &calibration,
-        &topic,
-        settings,
-        &today(),
-        &|Progress { done, total }| {
-            bar.set_length(total as u64);
-            bar.set_position(done as u64);
-        },
-    );
+    let settings = TrainingSettings { seed: arguments.seed, ..TrainingSettings::default() };
+    let model = train(&lexicon, &calibration, &topic, settings, &today(), &|Progress { done, total }| {
+        bar.set_length(total as u64);
+        bar.set_position(done as u64);
+    });
     bar.finish_and_clear();
     let bytes = model.to_bytes();
     let path = &arguments.output.path();
@@ -74,17 +64,10 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
 
 fn calibration(arguments: &Arguments) -> Result<Vec<KnownRecord>> {
     let usual = records::usual_path(&arguments.lexicon);
-    match arguments
-        .calibration
-        .clone()
-        .or_else(|| usual.exists().then_some(usual))
-    {
-        Some(path) => records::read(
-            &path,
-            Some(Split::Calibration),
-            arguments.output.topic,
-            &arguments.lexicon,
-        ),
+    match arguments.calibration.clone().or_else(|| usual.exists().then_some(usual)) {
+        Some(path) => {
+            records::read(&path, Some(Split::Calibration), arguments.output.topic, &arguments.lexicon)
+        }
         None => Ok(Vec::new()),
     }
 }
@@ -99,14 +82,9 @@ fn progress_bar() -> ProgressBar {
 
 /// Beside the file and then into its place, so that no reader ever sees half a model.
 fn write_whole(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
-    let folder = path
-        .parent()
-        .filter(|folder| !folder.as_os_str().is_empty())
-        .unwrap_or(Path::new("."));
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     std::fs::create_dir_all(folder)?;
-    let mut file = tempfile::Builder::new()
-        .permissions(Permissions::from_mode(0o644))
-        .tempfile_in(folder)?;
+    let mut file = tempfile::Builder::new().permissions(Permissions::from_mode(0o644)).tempfile_in(folder)?;
     file.write_all(bytes)?;
     file.as_file().sync_all()?;
     file.persist(path)?;

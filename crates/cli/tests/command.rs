@@ -39,27 +39,13 @@ static TRAINED: LazyLock<Trained> = LazyLock::new(|| {
     let folder = tempfile::tempdir().unwrap();
     std::fs::create_dir_all(folder.path().join("lexicon/osca")).unwrap();
     std::fs::write(folder.path().join("lexicon/osca/small.txt"), LEXICON).unwrap();
-    let output = occuform(
-        folder.path(),
-        &["train", "--lexicon", "lexicon", "--model", "models/small.model"],
-    );
-    assert!(
-        output.status.success(),
-        "{}",
-        String::from_utf8_lossy(&output.stderr)
-    );
-    Trained {
-        said: String::from_utf8(output.stdout).unwrap(),
-        folder,
-    }
+    let output = occuform(folder.path(), &["train", "--lexicon", "lexicon", "--model", "models/small.model"]);
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    Trained { said: String::from_utf8(output.stdout).unwrap(), folder }
 });
 
 fn occuform(folder: &Path, arguments: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_occuform"))
-        .current_dir(folder)
-        .args(arguments)
-        .output()
-        .unwrap()
+    Command::new(env!("CARGO_BIN_EXE_occuform")).current_dir(folder).args(arguments).output().unwrap()
 }
 
 fn trained(arguments: &[&str]) -> (String, String, bool) {
@@ -72,14 +58,8 @@ fn trained(arguments: &[&str]) -> (String, String, bool) {
 
 #[test]
 fn training_says_what_was_learned_and_leaves_only_the_model() {
-    assert!(
-        TRAINED.said.contains("7 phrases for 2 occupations learned"),
-        "{}",
-        TRAINED.said
-    );
-    let files: Vec<_> = std::fs::read_dir(TRAINED.folder.path().join("models"))
-        .unwrap()
-        .collect();
+    assert!(TRAINED.said.contains("7 phrases for 2 occupations learned"), "{}", TRAINED.said);
+    let files: Vec<_> = std::fs::read_dir(TRAINED.folder.path().join("models")).unwrap().collect();
     assert_eq!(files.len(), 1);
 }
 
@@ -89,10 +69,7 @@ fn a_job_is_coded_as_a_ranked_table_with_the_groups_it_lies_in() {
     assert!(success);
     let best = table.lines().nth(1).unwrap();
     assert!(best.starts_with("381131  Electrician"), "{table}");
-    assert!(
-        best.contains("Trades > Electro > Electrical > Electricians"),
-        "{table}"
-    );
+    assert!(best.contains("Trades > Electro > Electrical > Electricians"), "{table}");
 }
 
 #[test]
@@ -111,10 +88,7 @@ fn a_text_that_breaks_a_rule_is_refused_with_the_rule() {
         (&["code", "ab"][..], "at least 3 are needed"),
         (&["code", &"x".repeat(101)], "at most 100 are allowed"),
         (&["code", "caf\u{e9}"], "the title holds the character U+00E9"),
-        (
-            &["code", "nurse", "--tasks", "\u{1f469}"],
-            "the tasks holds the character U+1F469",
-        ),
+        (&["code", "nurse", "--tasks", "\u{1f469}"], "the tasks holds the character U+1F469"),
         (&["code", "nurse", "--suggestions", "17"], "1..=16"),
     ] {
         let (_, error, success) = trained(arguments);
@@ -129,30 +103,18 @@ fn a_model_or_lexicon_that_is_missing_or_damaged_is_named_with_what_to_do() {
     std::fs::create_dir(folder.path().join("osca")).unwrap();
     std::fs::write(folder.path().join("osca/broken.txt"), "sparky\n").unwrap();
     for (arguments, expected) in [
-        (
-            &["code", "sparky"][..],
-            "cannot read the model models/osca.model; make one with 'occuform train'",
-        ),
+        (&["code", "sparky"][..], "cannot read the model models/osca.model; make one with 'occuform train'"),
         (
             &["code", "sparky", "--model", "damaged.model"],
             "cannot use the model damaged.model: not an Occuform model",
         ),
-        (
-            &["proxy", "--model", "damaged.model"],
-            "cannot use the model damaged.model",
-        ),
+        (&["proxy", "--model", "damaged.model"], "cannot use the model damaged.model"),
         (&["train"], "cannot read the lexicon: cannot read lexicon/osca"),
-        (
-            &["train", "--lexicon", "."],
-            "broken.txt:1: 'sparky' is no heading",
-        ),
+        (&["train", "--lexicon", "."], "broken.txt:1: 'sparky' is no heading"),
     ] {
         let output = occuform(folder.path(), arguments);
         let error = String::from_utf8(output.stderr).unwrap();
-        assert!(
-            !output.status.success() && error.contains(expected),
-            "{arguments:?}: {error}"
-        );
+        assert!(!output.status.success() && error.contains(expected), "{arguments:?}: {error}");
     }
 }
 
@@ -164,27 +126,15 @@ fn the_proxy_says_where_it_is_and_stops_when_told() {
     std::fs::write(files.join("occupation-coder.js"), "").unwrap();
     let mut proxy = Command::new(env!("CARGO_BIN_EXE_occuform"))
         .current_dir(folder)
-        .args([
-            "proxy",
-            "--listen",
-            "127.0.0.1:0",
-            "--model",
-            "models/small.model",
-        ])
+        .args(["proxy", "--listen", "127.0.0.1:0", "--model", "models/small.model"])
         .stdout(Stdio::piped())
         .stderr(Stdio::null())
         .spawn()
         .unwrap();
     let mut line = String::new();
-    BufReader::new(proxy.stdout.take().unwrap())
-        .read_line(&mut line)
-        .unwrap();
+    BufReader::new(proxy.stdout.take().unwrap()).read_line(&mut line).unwrap();
     assert!(line.starts_with("Occuform is ready: http://127.0.0.1:"), "{line}");
-    let stopped = Command::new("sh")
-        .arg("-c")
-        .arg(format!("kill {}", proxy.id()))
-        .status()
-        .unwrap();
+    let stopped = Command::new("sh").arg("-c").arg(format!("kill {}", proxy.id())).status().unwrap();
     assert!(stopped.success() && proxy.wait().unwrap().success());
 }
 

@@ -13,9 +13,7 @@ const ROUNDS: usize = 20;
 fn main() {
     let mut arguments = std::env::args().skip(1).filter(|argument| argument != "--bench");
     let model = arguments.next().expect("the model's path is the first argument");
-    let records = arguments
-        .next()
-        .expect("the records' path is the second argument");
+    let records = arguments.next().expect("the records' path is the second argument");
     let bytes = std::fs::read(&model).expect("the model can be read");
     let mut records = KnownRecord::read(Path::new(&records)).expect("the records can be read");
     records.retain(|record| record.split() == Split::Test);
@@ -36,9 +34,7 @@ fn main() {
 
     let started = Instant::now();
     for _ in 0..ROUNDS {
-        records
-            .par_iter()
-            .for_each(|record| drop(black_box(model.code(&record.text, 5))));
+        records.par_iter().for_each(|record| drop(black_box(model.code(&record.text, 5))));
     }
     let bulk = (ROUNDS * records.len()) as f64 / started.elapsed().as_secs_f64();
     println!(

@@ -85,11 +85,8 @@ impl Classification {
                 &mut children[*parent]
             };
             let number = number as NodeId;
-            *siblings = if siblings.start == siblings.end {
-                number..number + 1
-            } else {
-                siblings.start..number + 1
-            };
+            *siblings =
+                if siblings.start == siblings.end { number..number + 1 } else { siblings.start..number + 1 };
         }
         Ok(Self { nodes, children, top })
     }
@@ -144,10 +141,7 @@ mod tests {
     use super::*;
 
     fn classification(codes: &[&str]) -> Result<Classification, ClassificationError> {
-        let node = |code: &&str| Node {
-            code: (*code).to_owned(),
-            title: format!("title of {code}"),
-        };
+        let node = |code: &&str| Node { code: (*code).to_owned(), title: format!("title of {code}") };
         Classification::new(codes.iter().map(node).collect())
     }
 
@@ -171,14 +165,8 @@ mod tests {
             classification(&["1", "11111"]).unwrap_err(),
             ClassificationError::NotACode("11111".into())
         );
-        assert_eq!(
-            classification(&["1", "1"]).unwrap_err(),
-            ClassificationError::Duplicate("1".into())
-        );
-        let orphan = ClassificationError::NoParent {
-            code: "111".into(),
-            parent: "11".into(),
-        };
+        assert_eq!(classification(&["1", "1"]).unwrap_err(), ClassificationError::Duplicate("1".into()));
+        let orphan = ClassificationError::NoParent { code: "111".into(), parent: "11".into() };
         assert_eq!(classification(&["1", "111"]).unwrap_err(), orphan);
     }
 }

@@ -132,20 +132,11 @@ impl KnownRecord {
     /// # Errors
     /// When the file cannot be read, a column is missing, a code is no code, or a text breaks the text rules.
     pub fn read(path: &Path) -> Result<Vec<Self>, EvaluationError> {
-        let text = std::fs::read_to_string(path).map_err(|source| EvaluationError::Read {
-            path: path.to_owned(),
-            source,
-        })?;
-        let failed = |line, problem| EvaluationError::Line {
-            path: path.to_owned(),
-            line,
-            problem,
-        };
+        let text = std::fs::read_to_string(path)
+            .map_err(|source| EvaluationError::Read { path: path.to_owned(), source })?;
+        let failed = |line, problem| EvaluationError::Line { path: path.to_owned(), line, problem };
         let mut lines = text.lines().enumerate();
-        let header: Vec<&str> = lines
-            .next()
-            .map(|(_, line)| line.split('\t').collect())
-            .unwrap_or_default();
+        let header: Vec<&str> = lines.next().map(|(_, line)| line.split('\t').collect()).unwrap_or_default();
         let column = |name: &str| header.iter().position(|column| *column == name);
         let needed = |name: &str| {
             column(name)
@@ -159,19 +150,12 @@ impl KnownRecord {
                 let cell = |column: usize| cells.get(column).copied().unwrap_or_default();
                 let code = cell(code).trim();
                 if code.len() != 6 || !code.bytes().all(|byte| byte.is_ascii_digit()) {
-                    return Err(failed(
-                        number + 1,
-                        format!("'{code}' is not a code of six digits"),
-                    ));
+                    return Err(failed(number + 1, format!("'{code}' is not a code of six digits")));
                 }
                 let text = JobText::new(cell(title), cell(tasks))
                     .map_err(|error| failed(number + 1, error.to_string()))?;
                 let kind = kind.map(cell).unwrap_or_default().to_owned();
-                Ok(Self {
-                    text,
-                    code: code.to_owned(),
-                    kind,
-                })
+                Ok(Self { text, code: code.to_owned(), kind })
             })
             .collect()
     }
@@ -192,12 +176,7 @@ impl KnownRecord {
 
     /// Four in ten are for development, three for calibration, three for the test.
     pub fn split(&self) -> Split {
-        let bytes = self
-            .text
-            .title()
-            .bytes()
-            .chain([b'\t'])
-            .chain(self.text.tasks().bytes());
+        let bytes = self.text.title().bytes().chain([b'\t']).chain(self.text.tasks().bytes());
         let hash = bytes.fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
             (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
         });
@@ -223,9 +202,7 @@ pub fn evaluate(model: &Model, records: &[KnownRecord]) -> Report {
             .sum::<f64>()
             / (outcomes.len().max(1) as f64),
         calibration,
-        thresholds: (0..20)
-            .map(|step| threshold(&outcomes, f64::from(step) / 20.0))
-            .collect(),
+        thresholds: (0..20).map(|step| threshold(&outcomes, f64::from(step) / 20.0)).collect(),
         listed: share(listed.len(), outcomes.len()),
         right_among_listed: share(listed.iter().filter(in_list).count(), listed.len()),
         gibberish_listed: gibberish_listed(model),
@@ -238,10 +215,7 @@ fn outcome<'a>(model: &Model, record: &'a KnownRecord) -> Outcome<'a> {
     Outcome {
         record,
         confidence: ranked.first().map_or(0.0, |best| best.code_confidence),
-        codes: ranked
-            .into_iter()
-            .map(|suggestion| suggestion.code_category)
-            .collect(),
+        codes: ranked.into_iter().map(|suggestion| suggestion.code_category).collect(),
         listed,
     }
 }
@@ -249,19 +223,12 @@ fn outcome<'a>(model: &Model, record: &'a KnownRecord) -> Outcome<'a> {
 impl Outcome<'_> {
     /// Whether one of the best codes lies in the right code's group of so many digits.
     fn is_among(&self, digits: usize, top: usize) -> bool {
-        self.codes
-            .iter()
-            .take(top)
-            .any(|code| code[..digits] == self.record.code[..digits])
+        self.codes.iter().take(top).any(|code| code[..digits] == self.record.code[..digits])
     }
 }
 
 fn groups(outcomes: &[Outcome]) -> Vec<Accuracy> {
-    let mut names = vec![
-        "all".to_owned(),
-        "title only".to_owned(),
-        "title and tasks".to_owned(),
-    ];
+    let mut names = vec!["all".to_owned(), "title only".to_owned(), "title and tasks".to_owned()];
     for outcome in outcomes {
         if !outcome.record.kind.is_empty() && !names.contains(&outcome.record.kind) {
             names.push(outcome.record.kind.clone());
@@ -279,18 +246,9 @@ fn groups(outcomes: &[Outcome]) -> Vec<Accuracy> {
                 kind => outcome.record.kind == kind,
             })
             .collect();
-        let right = |digits, top| {
-            members
-                .iter()
-                .filter(|outcome| outcome.is_among(digits, top))
-                .count()
-        };
+        let right = |digits, top| members.iter().filter(|outcome| outcome.is_among(digits, top)).count();
         let shares = DIGITS.map(|digits| TOPS.map(|top| share(right(digits, top), members.len())));
-        Accuracy {
-            name,
-            records: members.len(),
-            shares,
-        }
+        Accuracy { name, records: members.len(), shares }
     });
     groups.filter(|group| group.records > 0).collect()
 }
@@ -313,16 +271,9 @@ fn calibration(outcomes: &[Outcome]) -> Vec<Bin> {
 }
 
 fn threshold(outcomes: &[Outcome], confidence: f64) -> Threshold {
-    let accepted: Vec<&Outcome> = outcomes
-        .iter()
-        .filter(|outcome| outcome.confidence >= confidence)
-        .collect();
-    let right = |digits| {
-        accepted
-            .iter()
-            .filter(|outcome| outcome.is_among(digits, 1))
-            .count()
-    };
+    let accepted: Vec<&Outcome> =
+        outcomes.iter().filter(|outcome| outcome.confidence >= confidence).collect();
+    let right = |digits| accepted.iter().filter(|outcome| outcome.is_among(digits, 1)).count();
     Threshold {
         confidence,
         coverage: share(accepted.len(), outcomes.len()),
@@ -343,9 +294,7 @@ pub(crate) fn gibberish(seed: u64) -> impl Iterator<Item = JobText> {
     (0..GIBBERISH).map(move |_| {
         let mut word = || -> String {
             let length = random.random_range(3..=10);
-            (0..length)
-                .map(|_| char::from(random.random_range(b'a'..=b'z')))
-                .collect()
+            (0..length).map(|_| char::from(random.random_range(b'a'..=b'z'))).collect()
         };
         let words = [word(), word(), word()];
         let text = words[..random.random_range(1..=words.len())].join(" ");
@@ -354,9 +303,5 @@ pub(crate) fn gibberish(seed: u64) -> impl Iterator<Item = JobText> {
 }
 
 fn share(part: usize, whole: usize) -> f64 {
-    if whole == 0 {
-        0.0
-    } else {
-        part as f64 / whole as f64
-    }
+    if whole == 0 { 0.0 } else { part as f64 / whole as f64 }
 }

@@ -93,10 +93,8 @@ impl Lexicon {
     fn read_folder(folder: &Path) -> Result<Self, LexiconError> {
         let mut reader = Reader::default();
         for path in files(folder)? {
-            let text = std::fs::read_to_string(&path).map_err(|source| LexiconError::Read {
-                path: path.clone(),
-                source,
-            })?;
+            let text = std::fs::read_to_string(&path)
+                .map_err(|source| LexiconError::Read { path: path.clone(), source })?;
             reader.section = None;
             for (number, line) in text.lines().enumerate() {
                 reader.line(line).map_err(|problem| LexiconError::Line {
@@ -106,10 +104,7 @@ impl Lexicon {
                 })?;
             }
         }
-        Ok(Self {
-            classification: Classification::new(reader.nodes)?,
-            occupations: reader.occupations,
-        })
+        Ok(Self { classification: Classification::new(reader.nodes)?, occupations: reader.occupations })
     }
 
     /// Adds the phrases of occupations that name one of these.
@@ -128,10 +123,7 @@ impl Lexicon {
             })?;
             let occupation = &mut self.occupations[*place];
             if other.title != occupation.title {
-                occupation.titles.push(Phrase {
-                    text: other.title.clone(),
-                    shared: false,
-                });
+                occupation.titles.push(Phrase { text: other.title.clone(), shared: false });
             }
             occupation.titles.extend_from_slice(&other.titles);
             occupation.tasks.extend_from_slice(&other.tasks);
@@ -142,11 +134,8 @@ impl Lexicon {
     /// Every phrase with its occupation's code, official titles included.
     pub fn phrases(&self) -> impl Iterator<Item = (&str, &str)> {
         self.occupations.iter().flat_map(|occupation| {
-            let phrases = occupation
-                .titles
-                .iter()
-                .chain(&occupation.tasks)
-                .map(|phrase| phrase.text.as_str());
+            let phrases =
+                occupation.titles.iter().chain(&occupation.tasks).map(|phrase| phrase.text.as_str());
             let all = std::iter::once(occupation.title.as_str()).chain(phrases);
             all.map(|phrase| (occupation.code.as_str(), phrase))
         })
@@ -155,10 +144,7 @@ impl Lexicon {
 
 /// The folder's `*.txt` files in the order of their names.
 fn files(folder: &Path) -> Result<Vec<PathBuf>, LexiconError> {
-    let failed = |source| LexiconError::Read {
-        path: folder.to_owned(),
-        source,
-    };
+    let failed = |source| LexiconError::Read { path: folder.to_owned(), source };
     let mut paths = Vec::new();
     for entry in std::fs::read_dir(folder).map_err(failed)? {
         let path = entry.map_err(failed)?.path();
@@ -223,10 +209,7 @@ impl Reader {
                 format!("'{content}' is no heading: expected a code and a title, 'titles:' or 'tasks:'")
             })?;
         self.section = None;
-        self.nodes.push(Node {
-            code: code.to_owned(),
-            title: title.to_owned(),
-        });
+        self.nodes.push(Node { code: code.to_owned(), title: title.to_owned() });
         if code.len() == 6 {
             self.occupations.push(Occupation {
                 code: code.to_owned(),
@@ -245,9 +228,9 @@ impl Reader {
                 occupation.anzsco = Some(code.to_owned());
                 Ok(())
             }
-            _ => Err(format!(
-                "'anzsco: {code}' is not the six digits of an occupation right after a heading"
-            )),
+            _ => {
+                Err(format!("'anzsco: {code}' is not the six digits of an occupation right after a heading"))
+            }
         }
     }
 
@@ -257,21 +240,12 @@ impl Reader {
             None => (content, false),
         };
         if let Some(character) = text.chars().find(|c| !matches!(c, ' '..='~')) {
-            return Err(format!(
-                "the character U+{:04X} is not printable ASCII",
-                character as u32
-            ));
+            return Err(format!("the character U+{:04X} is not printable ASCII", character as u32));
         }
         if !(2..=100).contains(&text.len()) {
-            return Err(format!(
-                "a phrase has 2 to 100 characters, '{text}' has {}",
-                text.len()
-            ));
+            return Err(format!("a phrase has 2 to 100 characters, '{text}' has {}", text.len()));
         }
-        let phrase = Phrase {
-            text: text.to_owned(),
-            shared,
-        };
+        let phrase = Phrase { text: text.to_owned(), shared };
         match (self.section, self.occupations.last_mut()) {
             (Some(Section::Titles), Some(occupation)) => occupation.titles.push(phrase),
             (Some(Section::Tasks), Some(occupation)) => occupation.tasks.push(phrase),
@@ -306,11 +280,8 @@ mod tests {
         let phrases: Vec<_> = lexicon.phrases().collect();
         let expected = ["Electrician", "Sparky A", "sparky", "wiring"].map(|phrase| ("341111", phrase));
         assert_eq!(phrases, expected);
-        let error = read_topic(
-            ANZSCO,
-            &[("osca", osca), ("anzsco", &anzsco.replace("341111", "341112"))],
-        )
-        .unwrap_err();
+        let error = read_topic(ANZSCO, &[("osca", osca), ("anzsco", &anzsco.replace("341111", "341112"))])
+            .unwrap_err();
         assert!(error.to_string().contains("381131 names 341111"));
     }
 
@@ -327,49 +298,25 @@ mod tests {
             (occupation.code.as_str(), occupation.title.as_str()),
             ("381131", "Electrician (General)")
         );
-        assert_eq!(
-            occupation.titles[1],
-            Phrase {
-                text: "tradie".into(),
-                shared: true
-            }
-        );
-        assert_eq!(
-            occupation.tasks[0],
-            Phrase {
-                text: "wiring houses".into(),
-                shared: false
-            }
-        );
+        assert_eq!(occupation.titles[1], Phrase { text: "tradie".into(), shared: true });
+        assert_eq!(occupation.tasks[0], Phrase { text: "wiring houses".into(), shared: false });
     }
 
     #[test]
     fn a_broken_line_is_named() {
         for (text, message) in [
-            (
-                "3 Trades\n  sparky\n",
-                "38.txt:2: 'sparky' stands under neither 'titles:' nor 'tasks:'",
-            ),
-            (
-                "3 Trades\ntitles:\n",
-                "38.txt:2: 'titles:' stands outside an occupation",
-            ),
+            ("3 Trades\n  sparky\n", "38.txt:2: 'sparky' stands under neither 'titles:' nor 'tasks:'"),
+            ("3 Trades\ntitles:\n", "38.txt:2: 'titles:' stands outside an occupation"),
             (
                 "Trades\n",
                 "38.txt:1: 'Trades' is no heading: expected a code and a title, 'titles:' or 'tasks:'",
             ),
-            (
-                "381131 E\ntitles:\n  caf\u{e9}\n",
-                "38.txt:3: the character U+00E9 is not printable ASCII",
-            ),
+            ("381131 E\ntitles:\n  caf\u{e9}\n", "38.txt:3: the character U+00E9 is not printable ASCII"),
             (
                 "38 E\nanzsco: 341111\n",
                 "38.txt:2: 'anzsco: 341111' is not the six digits of an occupation right after a heading",
             ),
-            (
-                "381131 E\ntitles:\n  x\n",
-                "38.txt:3: a phrase has 2 to 100 characters, 'x' has 1",
-            ),
+            ("381131 E\ntitles:\n  x\n", "38.txt:3: a phrase has 2 to 100 characters, 'x' has 1"),
         ] {
             let error = read(text).unwrap_err().to_string();
             assert!(error.ends_with(message), "{error}");
@@ -380,9 +327,6 @@ mod tests {
     fn an_empty_folder_is_no_lexicon() {
         let root = tempfile::tempdir().unwrap();
         std::fs::create_dir(root.path().join("osca")).unwrap();
-        assert!(matches!(
-            Lexicon::read(root.path(), OSCA),
-            Err(LexiconError::Empty(_))
-        ));
+        assert!(matches!(Lexicon::read(root.path(), OSCA), Err(LexiconError::Empty(_))));
     }
 }

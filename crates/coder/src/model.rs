@@ -58,10 +58,7 @@ pub(crate) struct Scaling {
 
 impl Default for Scaling {
     fn default() -> Self {
-        Self {
-            slope: 1.0,
-            offset: 0.0,
-        }
+        Self { slope: 1.0, offset: 0.0 }
     }
 }
 
@@ -96,11 +93,7 @@ impl Model {
         let bytes = postcard::to_stdvec(&knowledge).expect("writing to memory cannot fail");
         let digest: [u8; 32] = Sha256::digest(bytes).into();
         let id = Uuid::new_v8(*digest.first_chunk().expect("a digest has 32 bytes"));
-        Self {
-            provenance,
-            knowledge,
-            id,
-        }
+        Self { provenance, knowledge, id }
     }
 
     /// GUID derived from what the model knows: the same lexicon, settings and seed give the same id.
@@ -145,18 +138,11 @@ impl FeatureTable {
     /// The nodes that the feature at this place speaks for or against, and how strongly.
     pub(crate) fn weights_at(&self, place: usize) -> impl Iterator<Item = (u16, i8)> + '_ {
         let range = self.range(place);
-        self.nodes[range.clone()]
-            .iter()
-            .copied()
-            .zip(self.weights[range].iter().copied())
+        self.nodes[range.clone()].iter().copied().zip(self.weights[range].iter().copied())
     }
 
     pub(crate) fn range(&self, place: usize) -> Range<usize> {
-        let start = if place == 0 {
-            0
-        } else {
-            self.ends[place - 1] as usize
-        };
+        let start = if place == 0 { 0 } else { self.ends[place - 1] as usize };
         start..self.ends[place] as usize
     }
 }

@@ -84,10 +84,7 @@ impl Model {
         let (version, rest) = rest.split_first_chunk::<4>().ok_or(ModelFileError::Foreign)?;
         let found = u32::from_le_bytes(*version);
         if found != FORMAT_VERSION {
-            return Err(ModelFileError::FormatVersion {
-                expected: FORMAT_VERSION,
-                found,
-            });
+            return Err(ModelFileError::FormatVersion { expected: FORMAT_VERSION, found });
         }
         let (length, rest) = rest.split_first_chunk::<8>().ok_or(ModelFileError::Foreign)?;
         let (checksum, body) = rest.split_first_chunk::<32>().ok_or(ModelFileError::Foreign)?;
@@ -111,20 +108,14 @@ impl Model {
         if !knowledge.is_sound() {
             return Err(ModelFileError::Content);
         }
-        Ok(Self {
-            provenance,
-            knowledge,
-            id,
-        })
+        Ok(Self { provenance, knowledge, id })
     }
 }
 
 pub(crate) fn hexadecimal(bytes: &[u8]) -> String {
     use std::fmt::Write as _;
-    bytes
-        .iter()
-        .fold(String::with_capacity(2 * bytes.len()), |mut text, byte| {
-            let _ = write!(text, "{byte:02x}");
-            text
-        })
+    bytes.iter().fold(String::with_capacity(2 * bytes.len()), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
 }

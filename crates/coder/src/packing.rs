@@ -19,12 +19,9 @@ pub(crate) struct PackedFeatures {
 
 impl From<FeatureTable> for PackedFeatures {
     fn from(table: FeatureTable) -> Self {
-        let counts = (0..table.ends.len())
-            .map(|place| table.range(place).len() as u16)
-            .collect();
-        let node_gaps = (0..table.ends.len())
-            .flat_map(|place| gaps(&table.nodes[table.range(place)]))
-            .collect();
+        let counts = (0..table.ends.len()).map(|place| table.range(place).len() as u16).collect();
+        let node_gaps =
+            (0..table.ends.len()).flat_map(|place| gaps(&table.nodes[table.range(place)])).collect();
         Self {
             records: table.records,
             hash_gaps: gaps(&table.hashes),
@@ -61,24 +58,13 @@ impl TryFrom<PackedFeatures> for FeatureTable {
         let mut hashes = packed.hash_gaps;
         sum_up(&mut hashes, u32::checked_add)?;
         let (records, frequencies) = (packed.records, packed.frequencies);
-        Ok(Self {
-            records,
-            hashes,
-            frequencies,
-            ends,
-            nodes,
-            weights: packed.weights,
-        })
+        Ok(Self { records, hashes, frequencies, ends, nodes, weights: packed.weights })
     }
 }
 
 fn gaps<T: Copy + Default + std::ops::Sub<Output = T>>(rising: &[T]) -> Vec<T> {
     let before = std::iter::once(T::default()).chain(rising.iter().copied());
-    rising
-        .iter()
-        .zip(before)
-        .map(|(value, before)| *value - before)
-        .collect()
+    rising.iter().zip(before).map(|(value, before)| *value - before).collect()
 }
 
 /// The reverse of [`gaps`], in place.

@@ -26,15 +26,8 @@ impl Model {
         let successful = among_best >= f64::from(self.knowledge.list_threshold);
         result.truncate(if successful { usize::from(number) } else { 0 });
         CodeAnswer {
-            code_status: if successful {
-                CodeStatus::Successful
-            } else {
-                CodeStatus::Unsuccessful
-            },
-            input: Record {
-                occp_text: text.title().to_owned(),
-                tasks_text: text.tasks().to_owned(),
-            },
+            code_status: if successful { CodeStatus::Successful } else { CodeStatus::Unsuccessful },
+            input: Record { occp_text: text.title().to_owned(), tasks_text: text.tasks().to_owned() },
             result,
         }
     }
@@ -80,11 +73,7 @@ impl Knowledge {
                     )),
                 }
             }
-            longer.sort_by(|a, b| {
-                b.log_probability
-                    .total_cmp(&a.log_probability)
-                    .then(a.node.cmp(&b.node))
-            });
+            longer.sort_by(|a, b| b.log_probability.total_cmp(&a.log_probability).then(a.node.cmp(&b.node)));
             longer.truncate(BEAM_WIDTH);
             beam = longer.into_iter().map(Some).collect();
         }
@@ -98,19 +87,10 @@ impl Knowledge {
         log_probability: f32,
         children: Range<NodeId>,
     ) -> impl Iterator<Item = Path> {
-        let level = children
-            .clone()
-            .next()
-            .and_then(|id| level_of(&self.classification.node(id).code));
+        let level = children.clone().next().and_then(|id| level_of(&self.classification.node(id).code));
         let steepness = level.map_or(1.0, |level| self.steepness[level]);
-        let shares = log_softmax(
-            &margins[usize::from(children.start)..usize::from(children.end)],
-            steepness,
-        );
-        children.zip(shares).map(move |(node, share)| Path {
-            node,
-            log_probability: log_probability + share,
-        })
+        let shares = log_softmax(&margins[usize::from(children.start)..usize::from(children.end)], steepness);
+        children.zip(shares).map(move |(node, share)| Path { node, log_probability: log_probability + share })
     }
 
     /// How far each node's classifier puts the record on its own side.
@@ -159,14 +139,8 @@ pub(crate) fn feature_value(count: u32, idf: f32) -> f32 {
 /// The logarithms of each margin's share.
 pub(crate) fn log_softmax(margins: &[f32], steepness: f32) -> Vec<f32> {
     let highest = margins.iter().copied().fold(f32::NEG_INFINITY, f32::max);
-    let sum: f32 = margins
-        .iter()
-        .map(|margin| (steepness * (margin - highest)).exp())
-        .sum();
-    margins
-        .iter()
-        .map(|margin| steepness * (margin - highest) - sum.ln())
-        .collect()
+    let sum: f32 = margins.iter().map(|margin| (steepness * (margin - highest)).exp()).sum();
+    margins.iter().map(|margin| steepness * (margin - highest) - sum.ln()).collect()
 }
 
 #[cfg(test)]
@@ -175,10 +149,7 @@ mod tests {
 
     #[test]
     fn shares_sum_to_one_and_keep_the_order_of_the_margins() {
-        let shares: Vec<f32> = log_softmax(&[-1.0, 0.5, 0.25], 3.0)
-            .into_iter()
-            .map(f32::exp)
-            .collect();
+        let shares: Vec<f32> = log_softmax(&[-1.0, 0.5, 0.25], 3.0).into_iter().map(f32::exp).collect();
         assert!((shares.iter().sum::<f32>() - 1.0).abs() < 1e-6);
         assert!(shares[1] > shares[2] && shares[2] > shares[0]);
     }

@@ -18,10 +18,7 @@ fn records() -> Vec<KnownRecord> {
 
 fn words(text: &str) -> String {
     let text = text.to_lowercase();
-    text.split(|c: char| !c.is_alphanumeric())
-        .filter(|word| !word.is_empty())
-        .collect::<Vec<_>>()
-        .join(" ")
+    text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
 }
 
 #[test]
@@ -38,15 +35,8 @@ fn there_are_enough_records_of_each_kind_and_of_every_occupation() {
     assert_eq!(kinds, BTreeSet::from(["noisy", "plain", "vague"]));
 
     let lexicon = Lexicon::read(&lexicon_folder(), OSCA).unwrap();
-    let occupations: BTreeSet<_> = lexicon
-        .occupations
-        .iter()
-        .map(|occupation| &occupation.code)
-        .collect();
-    assert_eq!(
-        records.iter().map(|record| &record.code).collect::<BTreeSet<_>>(),
-        occupations
-    );
+    let occupations: BTreeSet<_> = lexicon.occupations.iter().map(|occupation| &occupation.code).collect();
+    assert_eq!(records.iter().map(|record| &record.code).collect::<BTreeSet<_>>(), occupations);
 }
 
 #[test]
@@ -68,11 +58,7 @@ fn the_split_is_four_three_three() {
     for record in &records {
         *counts.entry(format!("{:?}", record.split())).or_default() += 1;
     }
-    for (split, share) in [
-        (Split::Development, 0.4),
-        (Split::Calibration, 0.3),
-        (Split::Test, 0.3),
-    ] {
+    for (split, share) in [(Split::Development, 0.4), (Split::Calibration, 0.3), (Split::Test, 0.3)] {
         let found = counts[&format!("{split:?}")] as f64 / records.len() as f64;
         assert!((found - share).abs() < 0.04, "{split:?}: {found}");
     }
@@ -84,14 +70,8 @@ fn a_broken_file_is_refused_with_the_line() {
     let path = folder.path().join("records.tsv");
     for (text, problem) in [
         ("", ":1: the column 'title' is missing in the header line"),
-        (
-            "title\ttasks\nnurse\tward\n",
-            ":1: the column 'code' is missing in the header line",
-        ),
-        (
-            "title\ttasks\tcode\nnurse\t\t26543\n",
-            ":2: '26543' is not a code of six digits",
-        ),
+        ("title\ttasks\nnurse\tward\n", ":1: the column 'code' is missing in the header line"),
+        ("title\ttasks\tcode\nnurse\t\t26543\n", ":2: '26543' is not a code of six digits"),
         (
             "title\ttasks\tcode\nab\t\t265432\n",
             ":2: title and tasks have 2 characters together, at least 3 are needed",

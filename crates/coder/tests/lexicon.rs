@@ -12,11 +12,7 @@ const LEAST_TITLES: usize = 15;
 const LEAST_TASKS: usize = 8;
 
 fn lexicon(topic: Topic) -> Lexicon {
-    Lexicon::read(
-        &Path::new(env!("CARGO_MANIFEST_DIR")).join("../../lexicon"),
-        topic,
-    )
-    .unwrap()
+    Lexicon::read(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../../lexicon"), topic).unwrap()
 }
 
 fn osca() -> Lexicon {
@@ -43,11 +39,7 @@ fn essence(phrase: &str) -> String {
 }
 
 fn different(phrases: &[Phrase]) -> usize {
-    phrases
-        .iter()
-        .map(|phrase| essence(&phrase.text))
-        .collect::<BTreeSet<_>>()
-        .len()
+    phrases.iter().map(|phrase| essence(&phrase.text)).collect::<BTreeSet<_>>().len()
 }
 
 fn phrases(occupation: &Occupation) -> impl Iterator<Item = &Phrase> {
@@ -75,10 +67,7 @@ fn every_file_holds_the_sub_major_group_of_its_name() {
         let path = entry.unwrap().path();
         let name = path.file_name().unwrap().to_string_lossy().into_owned();
         let text = std::fs::read_to_string(&path).unwrap();
-        for line in text
-            .lines()
-            .filter(|line| line.starts_with(|c: char| c.is_ascii_digit()))
-        {
+        for line in text.lines().filter(|line| line.starts_with(|c: char| c.is_ascii_digit())) {
             let code = line.split(' ').next().unwrap();
             assert!(name.starts_with(&code[..code.len().min(2)]), "{name}: {line}");
         }
@@ -105,12 +94,7 @@ fn no_occupation_has_a_phrase_twice() {
     for occupation in osca().occupations {
         let mut seen = BTreeSet::from([essence(&occupation.title)]);
         for phrase in phrases(&occupation) {
-            assert!(
-                seen.insert(essence(&phrase.text)),
-                "{} {}",
-                occupation.code,
-                phrase.text
-            );
+            assert!(seen.insert(essence(&phrase.text)), "{} {}", occupation.code, phrase.text);
         }
     }
 }
@@ -121,15 +105,9 @@ fn a_phrase_is_marked_exactly_when_it_stands_under_several_occupations() {
     let mut marks: BTreeMap<String, Vec<(&str, bool)>> = BTreeMap::new();
     for occupation in &lexicon.occupations {
         for phrase in phrases(occupation) {
-            marks
-                .entry(essence(&phrase.text))
-                .or_default()
-                .push((&occupation.code, phrase.shared));
+            marks.entry(essence(&phrase.text)).or_default().push((&occupation.code, phrase.shared));
         }
-        marks
-            .entry(essence(&occupation.title))
-            .or_default()
-            .push((&occupation.code, true));
+        marks.entry(essence(&occupation.title)).or_default().push((&occupation.code, true));
     }
     // An official title stands under its occupation by right; it only makes others' phrases shared.
     for occupation in &lexicon.occupations {
@@ -141,9 +119,6 @@ fn a_phrase_is_marked_exactly_when_it_stands_under_several_occupations() {
     }
     for (phrase, places) in marks {
         let several = places.len() > 1;
-        assert!(
-            places.iter().all(|(_, shared)| *shared == several),
-            "{phrase}: {places:?}"
-        );
+        assert!(places.iter().all(|(_, shared)| *shared == several), "{phrase}: {places:?}");
     }
 }

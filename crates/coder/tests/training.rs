@@ -53,11 +53,7 @@ fn trained(seed: u64) -> Model {
     std::fs::create_dir(folder.path().join("osca")).unwrap();
     std::fs::write(folder.path().join("osca/small.txt"), SMALL).unwrap();
     let lexicon = Lexicon::read(folder.path(), OSCA).unwrap();
-    let settings = TrainingSettings {
-        seed,
-        min_records: 1,
-        ..TrainingSettings::default()
-    };
+    let settings = TrainingSettings { seed, min_records: 1, ..TrainingSettings::default() };
     train(&lexicon, &[], &OSCA, settings, "2026-01-01", &|_| {})
 }
 
@@ -65,11 +61,7 @@ static MODEL: LazyLock<Model> = LazyLock::new(|| trained(1));
 
 fn best(model: &Model, title: &str, tasks: &str) -> String {
     let answer = model.code(&JobText::new(title, tasks).unwrap(), 1);
-    answer
-        .result
-        .first()
-        .map(|suggestion| suggestion.code_category.clone())
-        .unwrap_or_default()
+    answer.result.first().map(|suggestion| suggestion.code_category.clone()).unwrap_or_default()
 }
 
 #[test]
@@ -89,15 +81,8 @@ fn a_job_is_coded_by_title_or_tasks_or_both() {
 #[test]
 fn suggestions_are_ranked_probabilities_and_as_many_as_asked_for() {
     let answer = MODEL.code(&JobText::new("coffee waitress", "").unwrap(), 3);
-    assert_eq!(
-        (answer.code_status, answer.result.len()),
-        (CodeStatus::Successful, 3)
-    );
-    let confidences: Vec<f64> = answer
-        .result
-        .iter()
-        .map(|suggestion| suggestion.code_confidence)
-        .collect();
+    assert_eq!((answer.code_status, answer.result.len()), (CodeStatus::Successful, 3));
+    let confidences: Vec<f64> = answer.result.iter().map(|suggestion| suggestion.code_confidence).collect();
     assert!(confidences.is_sorted_by(|a, b| a >= b));
     assert!(confidences.iter().sum::<f64>() <= 1.0 + 1e-6 && confidences[2] > 0.0);
 }
@@ -114,10 +99,7 @@ fn the_day_of_training_does_not_change_the_id() {
     std::fs::create_dir(folder.path().join("osca")).unwrap();
     std::fs::write(folder.path().join("osca/small.txt"), SMALL).unwrap();
     let lexicon = Lexicon::read(folder.path(), OSCA).unwrap();
-    let settings = TrainingSettings {
-        min_records: 1,
-        ..TrainingSettings::default()
-    };
+    let settings = TrainingSettings { min_records: 1, ..TrainingSettings::default() };
     let later = train(&lexicon, &[], &OSCA, settings, "2027-05-05", &|_| {});
     assert_eq!(later.id(), MODEL.id());
     assert_ne!(later.to_bytes(), MODEL.to_bytes());
@@ -130,17 +112,10 @@ fn progress_rises_to_the_end() {
     std::fs::write(folder.path().join("osca/small.txt"), SMALL).unwrap();
     let lexicon = Lexicon::read(folder.path(), OSCA).unwrap();
     let highest = std::sync::Mutex::new((0, 0));
-    train(
-        &lexicon,
-        &[],
-        &OSCA,
-        TrainingSettings::default(),
-        "2026-01-01",
-        &|progress| {
-            let mut highest = highest.lock().unwrap();
-            *highest = (highest.0.max(progress.done), progress.total);
-        },
-    );
+    train(&lexicon, &[], &OSCA, TrainingSettings::default(), "2026-01-01", &|progress| {
+        let mut highest = highest.lock().unwrap();
+        *highest = (highest.0.max(progress.done), progress.total);
+    });
     let (done, total) = *highest.lock().unwrap();
     assert!(total > 0);
     assert_eq!(done, total);
@@ -158,10 +133,7 @@ fn a_model_survives_its_file() {
 #[test]
 fn a_model_names_what_it_is_based_on() {
     let attribution = &MODEL.provenance().attribution;
-    assert_eq!(
-        attribution,
-        "Based on Australian Bureau of Statistics data: OSCA 2024, CC BY 4.0"
-    );
+    assert_eq!(attribution, "Based on Australian Bureau of Statistics data: OSCA 2024, CC BY 4.0");
 }
 
 #[test]
@@ -189,9 +161,6 @@ fn a_truncated_foreign_or_future_file_is_refused_with_what_was_expected() {
     future[8] = 9;
     assert_eq!(
         Model::from_bytes(&future).unwrap_err(),
-        ModelFileError::FormatVersion {
-            expected: 2,
-            found: 9
-        }
+        ModelFileError::FormatVersion { expected: 2, found: 9 }
     );
 }

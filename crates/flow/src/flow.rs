@@ -22,11 +22,7 @@ pub struct Settings {
 
 impl Default for Settings {
     fn default() -> Self {
-        Self {
-            pause_ms: 700,
-            composing_pause_ms: 2_500,
-            overdue_ms: 2_000,
-        }
+        Self { pause_ms: 700, composing_pause_ms: 2_500, overdue_ms: 2_000 }
     }
 }
 
@@ -141,11 +137,7 @@ impl Flow {
             source: String::new(),
             model: String::new(),
         };
-        if let Panel::List {
-            answer,
-            choice: Choice::Confirmed(option),
-        } = &self.panel
-        {
+        if let Panel::List { answer, choice: Choice::Confirmed(option) } = &self.panel {
             value.source.clone_from(&answer.source);
             value.model.clone_from(&answer.model);
             if let Some(suggestion) = option.and_then(|number| answer.suggestions.get(number)) {
@@ -161,20 +153,8 @@ impl Flow {
         match (&self.panel, self.job_text()) {
             (_, Err(TextError::TooShort { length: 0 })) => Status::Empty,
             (_, Err(_)) => Status::Unsuitable,
-            (
-                Panel::List {
-                    choice: Choice::Confirmed(Some(_)),
-                    ..
-                },
-                _,
-            ) => Status::Confirmed,
-            (
-                Panel::List {
-                    choice: Choice::Confirmed(None),
-                    ..
-                },
-                _,
-            ) => Status::NoneOfThese,
+            (Panel::List { choice: Choice::Confirmed(Some(_)), .. }, _) => Status::Confirmed,
+            (Panel::List { choice: Choice::Confirmed(None), .. }, _) => Status::NoneOfThese,
             (Panel::List { .. }, _) => Status::Unconfirmed,
             (Panel::NoMatch, _) => Status::NoMatch,
             (Panel::Failed(_), _) => Status::Failed,
@@ -230,9 +210,7 @@ impl Flow {
     }
 
     const fn start_pause(&self) -> Effect {
-        Effect::StartPause {
-            composing: self.composing,
-        }
+        Effect::StartPause { composing: self.composing }
     }
 
     fn pause_ended(&mut self) -> Vec<Effect> {
@@ -255,13 +233,7 @@ impl Flow {
             Ok(text) if waiting && self.in_flight.is_none() => {
                 self.sequence += 1;
                 self.in_flight = Some(text.clone());
-                vec![
-                    Effect::CancelPause,
-                    Effect::Ask {
-                        sequence: self.sequence,
-                        text,
-                    },
-                ]
+                vec![Effect::CancelPause, Effect::Ask { sequence: self.sequence, text }]
             }
             _ => Vec::new(),
         }
@@ -282,17 +254,11 @@ impl Flow {
                 };
                 self.answered = Some((text, answer.clone()));
                 self.panel = Self::panel_of(answer);
-                vec![
-                    Effect::Announce(announcement),
-                    Effect::Notify(Notice::Suggestions),
-                ]
+                vec![Effect::Announce(announcement), Effect::Notify(Notice::Suggestions)]
             }
             Err(failure) => {
                 self.panel = Panel::Failed(failure);
-                vec![
-                    Effect::Announce(Announcement::Failed(failure)),
-                    Effect::Notify(Notice::Error),
-                ]
+                vec![Effect::Announce(Announcement::Failed(failure)), Effect::Notify(Notice::Error)]
             }
         }
     }
@@ -301,10 +267,7 @@ impl Flow {
         if answer.suggestions.is_empty() {
             Panel::NoMatch
         } else {
-            Panel::List {
-                answer,
-                choice: Choice::Open,
-            }
+            Panel::List { answer, choice: Choice::Open }
         }
     }
 
@@ -313,11 +276,7 @@ impl Flow {
             return Vec::new();
         };
         let before = std::mem::replace(choice, Choice::Moved(option));
-        if matches!(before, Choice::Confirmed(_)) {
-            vec![Effect::Notify(Notice::Clear)]
-        } else {
-            Vec::new()
-        }
+        if matches!(before, Choice::Confirmed(_)) { vec![Effect::Notify(Notice::Clear)] } else { Vec::new() }
     }
 
     fn confirmed(&mut self, option: Option<usize>) -> Vec<Effect> {
@@ -350,10 +309,7 @@ impl Flow {
         if self.in_flight.is_some() {
             effects.push(Effect::Abandon);
         }
-        *self = Self {
-            sequence: self.sequence,
-            ..Self::default()
-        };
+        *self = Self { sequence: self.sequence, ..Self::default() };
         effects.push(Effect::Notify(Notice::Clear));
         effects
     }

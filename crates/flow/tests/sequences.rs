@@ -7,11 +7,7 @@ use occuform_flow::{
 use proptest::prelude::*;
 
 fn typed(field: Field, text: &str) -> Event {
-    Event::Typed {
-        field,
-        text: text.to_owned(),
-        ascii: to_ascii(text),
-    }
+    Event::Typed { field, text: text.to_owned(), ascii: to_ascii(text) }
 }
 
 fn title(text: &str) -> Event {
@@ -24,18 +20,11 @@ fn answer(labels: &[&str]) -> Answer {
         code_label: (*label).to_owned(),
         code_confidence: 0.5,
     });
-    Answer {
-        suggestions: suggestions.collect(),
-        source: "embedded".into(),
-        model: "m1".into(),
-    }
+    Answer { suggestions: suggestions.collect(), source: "embedded".into(), model: "m1".into() }
 }
 
 fn answered(sequence: u32, labels: &[&str]) -> Event {
-    Event::Answered {
-        sequence,
-        answer: Ok(answer(labels)),
-    }
+    Event::Answered { sequence, answer: Ok(answer(labels)) }
 }
 
 /// Plays the events and returns all effects.
@@ -55,14 +44,7 @@ fn requests(effects: &[Effect]) -> Vec<(u32, JobText)> {
 
 fn listed() -> Flow {
     let mut flow = Flow::default();
-    play(
-        &mut flow,
-        [
-            title("sparky"),
-            Event::PauseEnded,
-            answered(1, &["Electrician", "Solar Installer"]),
-        ],
-    );
+    play(&mut flow, [title("sparky"), Event::PauseEnded, answered(1, &["Electrician", "Solar Installer"])]);
     flow
 }
 
@@ -106,12 +88,7 @@ fn a_late_answer_to_an_old_question_is_dropped() {
     let mut flow = Flow::default();
     let effects = play(
         &mut flow,
-        [
-            title("nurse"),
-            Event::PauseEnded,
-            title("nurse aide"),
-            answered(1, &["Registered Nurse"]),
-        ],
+        [title("nurse"), Event::PauseEnded, title("nurse aide"), answered(1, &["Registered Nurse"])],
     );
     assert!(effects.contains(&Effect::Abandon));
     assert_eq!(flow.panel(), &Panel::Waiting { overdue: false });
@@ -126,31 +103,16 @@ fn text_that_was_just_answered_is_not_asked_again() {
     let mut flow = listed();
     let effects = play(
         &mut flow,
-        [
-            title("sparky "),
-            title("sparkys"),
-            title("sparky"),
-            Event::FieldLeft,
-            Event::PauseEnded,
-        ],
+        [title("sparky "), title("sparkys"), title("sparky"), Event::FieldLeft, Event::PauseEnded],
     );
     assert!(requests(&effects).is_empty());
-    assert!(matches!(
-        flow.panel(),
-        Panel::List {
-            choice: Choice::Open,
-            ..
-        }
-    ));
+    assert!(matches!(flow.panel(), Panel::List { choice: Choice::Open, .. }));
 }
 
 #[test]
 fn while_a_word_is_composed_the_pause_is_longer() {
     let mut flow = Flow::default();
-    let effects = play(
-        &mut flow,
-        [Event::CompositionStarted, title("nurse"), Event::EnterPressed],
-    );
+    let effects = play(&mut flow, [Event::CompositionStarted, title("nurse"), Event::EnterPressed]);
     assert!(requests(&effects).is_empty());
     assert!(effects.contains(&Effect::StartPause { composing: true }));
     let effects = flow.update(Event::CompositionEnded);
@@ -161,10 +123,7 @@ fn while_a_word_is_composed_the_pause_is_longer() {
 #[test]
 fn a_phone_that_never_ends_its_composition_is_answered_all_the_same() {
     let mut flow = Flow::default();
-    let effects = play(
-        &mut flow,
-        [Event::CompositionStarted, title("nurse"), Event::PauseEnded],
-    );
+    let effects = play(&mut flow, [Event::CompositionStarted, title("nurse"), Event::PauseEnded]);
     assert_eq!(requests(&effects).len(), 1);
 }
 
@@ -182,22 +141,12 @@ fn text_that_cannot_be_sent_is_kept_and_not_asked_for() {
         ("a".repeat(101), TextError::TooLong { length: 101 }),
         (
             "\u{533b}\u{751f}\u{533b}".to_owned(),
-            TextError::NotPrintableAscii {
-                field: Field::Title,
-                character: '\u{533b}',
-            },
+            TextError::NotPrintableAscii { field: Field::Title, character: '\u{533b}' },
         ),
     ] {
         let mut flow = Flow::default();
-        let effects = play(
-            &mut flow,
-            [
-                title(&text),
-                Event::FieldLeft,
-                Event::EnterPressed,
-                Event::PauseEnded,
-            ],
-        );
+        let effects =
+            play(&mut flow, [title(&text), Event::FieldLeft, Event::EnterPressed, Event::PauseEnded]);
         assert!(requests(&effects).is_empty());
         assert_eq!(flow.text_error(), Some(error));
         assert_eq!(flow.form_value().title, text);
@@ -209,10 +158,7 @@ fn text_that_cannot_be_sent_is_kept_and_not_asked_for() {
 fn a_curly_quote_is_sent_straight_and_submitted_as_typed() {
     let mut flow = Flow::default();
     let effects = play(&mut flow, [title("driver\u{2019}s mate"), Event::PauseEnded]);
-    assert_eq!(
-        requests(&effects),
-        [(1, JobText::new("driver's mate", "").unwrap())]
-    );
+    assert_eq!(requests(&effects), [(1, JobText::new("driver's mate", "").unwrap())]);
     assert_eq!(flow.form_value().title, "driver\u{2019}s mate");
 }
 
@@ -221,14 +167,9 @@ fn a_confirmed_suggestion_is_what_the_form_submits() {
     let mut flow = listed();
     assert_eq!(flow.form_value().status, Status::Unconfirmed);
     let effects = flow.update(Event::Confirmed(Some(1)));
-    assert!(effects.contains(&Effect::Announce(Announcement::Confirmed(Some(
-        "Solar Installer".into()
-    )))));
+    assert!(effects.contains(&Effect::Announce(Announcement::Confirmed(Some("Solar Installer".into())))));
     let value = flow.form_value();
-    assert_eq!(
-        (value.code.as_str(), value.label.as_str()),
-        ("100001", "Solar Installer")
-    );
+    assert_eq!((value.code.as_str(), value.label.as_str()), ("100001", "Solar Installer"));
     assert_eq!((value.status, value.confidence), (Status::Confirmed, Some(0.5)));
     assert_eq!((value.source.as_str(), value.model.as_str()), ("embedded", "m1"));
 }
@@ -261,10 +202,7 @@ fn none_of_these_is_an_answer_without_a_code() {
 #[test]
 fn a_change_of_text_withdraws_the_confirmation() {
     let mut flow = listed();
-    let effects = play(
-        &mut flow,
-        [Event::Confirmed(Some(0)), title("sparky and"), title("sparky")],
-    );
+    let effects = play(&mut flow, [Event::Confirmed(Some(0)), title("sparky and"), title("sparky")]);
     assert!(effects.contains(&Effect::Announce(Announcement::Withdrawn)));
     let value = flow.form_value();
     assert_eq!((value.status, value.code.as_str()), (Status::Unconfirmed, ""));
@@ -286,24 +224,12 @@ fn an_option_that_is_not_there_cannot_be_chosen() {
 
 #[test]
 fn every_failure_keeps_the_text_and_can_be_tried_again() {
-    for failure in [
-        Failure::Offline,
-        Failure::RateLimited,
-        Failure::Refused,
-        Failure::Unavailable,
-    ] {
+    for failure in [Failure::Offline, Failure::RateLimited, Failure::Refused, Failure::Unavailable] {
         for again in [Event::RetryPressed, Event::EnterPressed] {
             let mut flow = Flow::default();
             let effects = play(
                 &mut flow,
-                [
-                    title("nurse"),
-                    Event::PauseEnded,
-                    Event::Answered {
-                        sequence: 1,
-                        answer: Err(failure),
-                    },
-                ],
+                [title("nurse"), Event::PauseEnded, Event::Answered { sequence: 1, answer: Err(failure) }],
             );
             assert!(effects.contains(&Effect::Announce(Announcement::Failed(failure))));
             let value = flow.form_value();
@@ -325,10 +251,7 @@ fn no_match_is_said_and_submitted() {
 #[test]
 fn a_slow_answer_is_said_to_be_slow_and_still_counts() {
     let mut flow = Flow::default();
-    play(
-        &mut flow,
-        [title("nurse"), Event::PauseEnded, Event::AnswerOverdue],
-    );
+    play(&mut flow, [title("nurse"), Event::PauseEnded, Event::AnswerOverdue]);
     assert_eq!(flow.panel(), &Panel::Waiting { overdue: true });
     play(&mut flow, [answered(1, &["Registered Nurse"])]);
     assert_eq!(flow.form_value().status, Status::Unconfirmed);
@@ -338,24 +261,13 @@ fn a_slow_answer_is_said_to_be_slow_and_still_counts() {
 fn clearing_the_fields_leaves_an_empty_question() {
     let mut flow = listed();
     play(&mut flow, [Event::Confirmed(Some(0)), title("")]);
-    assert_eq!(
-        (flow.form_value().status, flow.panel()),
-        (Status::Empty, &Panel::Idle)
-    );
+    assert_eq!((flow.form_value().status, flow.panel()), (Status::Empty, &Panel::Idle));
 }
 
 #[test]
 fn a_reset_forgets_everything_and_drops_the_answer_on_its_way() {
     let mut flow = Flow::default();
-    let effects = play(
-        &mut flow,
-        [
-            title("nurse"),
-            Event::PauseEnded,
-            Event::Reset,
-            answered(1, &["Nurse"]),
-        ],
-    );
+    let effects = play(&mut flow, [title("nurse"), Event::PauseEnded, Event::Reset, answered(1, &["Nurse"])]);
     assert!(effects.contains(&Effect::Abandon));
     assert_eq!(flow.form_value().status, Status::Empty);
     let effects = play(&mut flow, [title("nurse"), Event::PauseEnded]);
@@ -371,18 +283,12 @@ fn few_characters_left_are_announced_after_a_pause_only() {
     play(&mut flow, [title(&"a".repeat(103))]);
     assert!(
         flow.update(Event::PauseEnded)
-            .contains(&Effect::Announce(Announcement::TextError(TextError::TooLong {
-                length: 103
-            })))
+            .contains(&Effect::Announce(Announcement::TextError(TextError::TooLong { length: 103 })))
     );
 }
 
 fn any_event() -> impl Strategy<Value = Event> {
-    let text = prop_oneof![
-        "[a-c ]{0,4}",
-        Just("a".repeat(101)),
-        Just("\u{533b}\u{751f}\u{533b}".to_owned())
-    ];
+    let text = prop_oneof!["[a-c ]{0,4}", Just("a".repeat(101)), Just("\u{533b}\u{751f}\u{533b}".to_owned())];
     let option = prop::option::of(0..3_usize);
     prop_oneof![
         4 => (any::<bool>(), text).prop_map(|(is_title, text)| {

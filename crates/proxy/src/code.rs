@@ -26,16 +26,9 @@ pub(crate) async fn code(
     known_topic(coder.as_ref(), topic)?;
     let request = read(&headers, &body.map_err(|rejection| unreadable(&rejection))?)?;
     let text = request.job_text().map_err(broken_rule)?;
-    let Coded {
-        mut answer,
-        source,
-        model,
-    } = coder.code(text, request.number_of_suggestions).await?;
+    let Coded { mut answer, source, model } = coder.code(text, request.number_of_suggestions).await?;
     answer.input = request.record;
-    let provenance = [
-        ("occuform-source", source.as_str().to_owned()),
-        ("occuform-model", model),
-    ];
+    let provenance = [("occuform-source", source.as_str().to_owned()), ("occuform-model", model)];
     Ok((AppendHeaders(provenance), Json(answer)).into_response())
 }
 
@@ -59,12 +52,8 @@ fn known_topic(coder: &dyn Coder, topic: Result<Path<String>, PathRejection>) ->
 /// The shape of the body, in the order of what its sender would mend first.
 fn read(headers: &HeaderMap, body: &[u8]) -> Result<CodeRequest, Problem> {
     if !is_json(headers) {
-        return Err(Problem::new(
-            StatusCode::UNSUPPORTED_MEDIA_TYPE,
-            "unsupported-media-type",
-            "Not JSON",
-        )
-        .with_detail("send the body as application/json"));
+        return Err(Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported-media-type", "Not JSON")
+            .with_detail("send the body as application/json"));
     }
     let invalid = |detail: &str| Problem::from(ServiceError::InvalidRequestBody).with_detail(detail);
     let mut value: Value = serde_json::from_slice(body).map_err(|_| invalid("the body is not JSON"))?;
@@ -74,9 +63,7 @@ fn read(headers: &HeaderMap, body: &[u8]) -> Result<CodeRequest, Problem> {
     if fields.contains_key("records") {
         return Err(invalid("this proxy codes a single 'record' a call"));
     }
-    let record = fields
-        .remove("record")
-        .ok_or_else(|| invalid("the field 'record' is missing"))?;
+    let record = fields.remove("record").ok_or_else(|| invalid("the field 'record' is missing"))?;
     let record = serde_json::from_value(record).map_err(|_| {
         Problem::from(ServiceError::MalformedRecord)
             .with_detail("a record has the text fields 'occp_text' and 'tasks_text' and no others")
@@ -88,10 +75,7 @@ fn read(headers: &HeaderMap, body: &[u8]) -> Result<CodeRequest, Problem> {
 }
 
 fn is_json(headers: &HeaderMap) -> bool {
-    let content_type = headers
-        .get(CONTENT_TYPE)
-        .and_then(|value| value.to_str().ok())
-        .unwrap_or_default();
+    let content_type = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let media_type = content_type.split(';').next().unwrap_or_default();
     media_type.trim().eq_ignore_ascii_case("application/json")
 }
@@ -114,12 +98,10 @@ fn broken_rule(error: RequestError) -> Problem {
 
 fn unreadable(rejection: &BytesRejection) -> Problem {
     match rejection.status() {
-        StatusCode::PAYLOAD_TOO_LARGE => Problem::new(
-            StatusCode::PAYLOAD_TOO_LARGE,
-            "body-too-large",
-            "The body is too large",
-        )
-        .with_detail(format!("at most {MAX_BODY_BYTES} bytes are read")),
+        StatusCode::PAYLOAD_TOO_LARGE => {
+            Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "body-too-large", "The body is too large")
+                .with_detail(format!("at most {MAX_BODY_BYTES} bytes are read"))
+        }
         status => Problem::new(status, "unreadable-body", "The body could not be read"),
     }
 }

@@ -13,11 +13,7 @@ pub(crate) async fn received(
     form: Result<Form<Vec<(String, String)>>, FormRejection>,
 ) -> Result<Response, Problem> {
     let Form(fields) = form.map_err(|rejection| {
-        Problem::new(
-            rejection.status(),
-            "unreadable-form",
-            "The form could not be read",
-        )
+        Problem::new(rejection.status(), "unreadable-form", "The form could not be read")
     })?;
     let page = html! {
         (DOCTYPE)

@@ -60,9 +60,7 @@ pub async fn run(
             tracing::debug!(%error, "TCP_NODELAY was not set");
         }
     });
-    let server = axum::serve(listener, app(&config, coder))
-        .with_graceful_shutdown(shutdown)
-        .into_future();
+    let server = axum::serve(listener, app(&config, coder)).with_graceful_shutdown(shutdown).into_future();
     let drain_is_over = async {
         match drain_begins.await {
             Ok(()) => tokio::time::sleep(DRAIN).await,

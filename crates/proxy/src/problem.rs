@@ -23,12 +23,7 @@ pub(crate) struct Problem {
 impl Problem {
     /// `kind` is stable: clients may depend on it.
     pub(crate) fn new(status: StatusCode, kind: &str, title: impl Into<String>) -> Self {
-        Self {
-            uri: uri(kind),
-            title: title.into(),
-            status: status.as_u16(),
-            detail: None,
-        }
+        Self { uri: uri(kind), title: title.into(), status: status.as_u16(), detail: None }
     }
 
     pub(crate) fn with_detail(mut self, detail: impl Into<String>) -> Self {
@@ -68,10 +63,7 @@ impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let body = serde_json::to_vec(&self).unwrap_or_default();
-        let headers = [
-            (CONTENT_TYPE, "application/problem+json"),
-            (CACHE_CONTROL, "no-store"),
-        ];
+        let headers = [(CONTENT_TYPE, "application/problem+json"), (CACHE_CONTROL, "no-store")];
         (status, headers, Body::from(body)).into_response()
     }
 }

@@ -45,17 +45,12 @@ pub fn app(config: &Config, coder: Arc<dyn Coder>) -> Router {
         .route("/v1/{*rest}", axum::routing::any(not_found))
         .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
         .layer(always(CACHE_CONTROL, "no-store"));
-    let has_demo = config
-        .files
-        .as_deref()
-        .is_some_and(|folder| folder.join("index.html").is_file());
+    let has_demo = config.files.as_deref().is_some_and(|folder| folder.join("index.html").is_file());
     let demo = if has_demo { demo_routes() } else { Router::new() };
     let files = config.files.as_deref().map_or_else(
         || Router::new().fallback(not_found),
         |folder| {
-            Router::new()
-                .fallback_service(files::service(folder))
-                .layer(always(CACHE_CONTROL, "no-cache"))
+            Router::new().fallback_service(files::service(folder)).layer(always(CACHE_CONTROL, "no-cache"))
         },
     );
     api.merge(demo)
@@ -67,12 +62,7 @@ pub fn app(config: &Config, coder: Arc<dyn Coder>) -> Router {
         .layer(always(CONTENT_SECURITY_POLICY, PAGE_POLICY))
         .layer(always(X_CONTENT_TYPE_OPTIONS, "nosniff"))
         .layer(always(REFERRER_POLICY, "no-referrer"))
-        .layer(
-            TraceLayer::new_for_http()
-                .make_span_with(span)
-                .on_response(log)
-                .on_failure(()),
-        )
+        .layer(TraceLayer::new_for_http().make_span_with(span).on_response(log).on_failure(()))
 }
 
 fn always(name: HeaderName, value: &'static str) -> SetResponseHeaderLayer<HeaderValue> {
@@ -81,10 +71,7 @@ fn always(name: HeaderName, value: &'static str) -> SetResponseHeaderLayer<Heade
 
 /// The route and not the path, let alone the query: a stranger may put a respondent's words there.
 fn span(request: &Request) -> Span {
-    let route = request
-        .extensions()
-        .get::<MatchedPath>()
-        .map_or("files", MatchedPath::as_str);
+    let route = request.extensions().get::<MatchedPath>().map_or("files", MatchedPath::as_str);
     tracing::info_span!("request", method = %request.method(), route)
 }
 
@@ -103,29 +90,17 @@ fn demo_routes() -> Router<Arc<dyn Coder>> {
 async fn within_time_limit(request: Request, next: Next) -> Response {
     match tokio::time::timeout(TIME_LIMIT, next.run(request)).await {
         Ok(response) => response,
-        Err(_) => Problem::new(
-            StatusCode::SERVICE_UNAVAILABLE,
-            "too-slow",
-            "There was no answer in time",
-        )
-        .into_response(),
+        Err(_) => Problem::new(StatusCode::SERVICE_UNAVAILABLE, "too-slow", "There was no answer in time")
+            .into_response(),
     }
 }
 
 async fn not_found() -> Problem {
-    Problem::new(
-        StatusCode::NOT_FOUND,
-        "not-found",
-        "There is nothing at this path",
-    )
+    Problem::new(StatusCode::NOT_FOUND, "not-found", "There is nothing at this path")
 }
 
 async fn method_not_allowed() -> Problem {
-    Problem::new(
-        StatusCode::METHOD_NOT_ALLOWED,
-        "method-not-allowed",
-        "The path does not take this method",
-    )
+    Problem::new(StatusCode::METHOD_NOT_ALLOWED, "method-not-allowed", "The path does not take this method")
 }
 
 fn panicked(_: Box<dyn Any + Send>) -> Response {

@@ -48,17 +48,10 @@ impl Coder for Scripted {
         };
         let answer = CodeAnswer {
             code_status: CodeStatus::Successful,
-            input: Record {
-                occp_text: text.title().into(),
-                tasks_text: text.tasks().into(),
-            },
+            input: Record { occp_text: text.title().into(), tasks_text: text.tasks().into() },
             result: (0..suggestions).map(suggestion).collect(),
         };
-        Ok(Coded {
-            answer,
-            source: Source::Embedded,
-            model: "the-model".into(),
-        })
+        Ok(Coded { answer, source: Source::Embedded, model: "the-model".into() })
     }
 }
 
@@ -82,32 +75,18 @@ impl Answer {
         assert_eq!(self.header("content-type"), "application/problem+json");
         let problem = self.json();
         assert_eq!(problem["status"], self.status.as_u16());
-        let kind = problem["type"]
-            .as_str()
-            .unwrap()
-            .strip_prefix("urn:occuform:problem:")
-            .unwrap();
+        let kind = problem["type"].as_str().unwrap().strip_prefix("urn:occuform:problem:").unwrap();
         let detail = problem["detail"].as_str().unwrap_or_default();
         (self.status.as_u16(), kind.to_owned(), detail.to_owned())
     }
 }
 
 async fn ask(app: Router, method: Method, path: &str, content_type: &str, body: Vec<u8>) -> Answer {
-    let request = Request::builder()
-        .method(method)
-        .uri(path)
-        .header("content-type", content_type);
-    let response = app
-        .oneshot(request.body(Body::from(body)).unwrap())
-        .await
-        .unwrap();
+    let request = Request::builder().method(method).uri(path).header("content-type", content_type);
+    let response = app.oneshot(request.body(Body::from(body)).unwrap()).await.unwrap();
     let (parts, body) = response.into_parts();
     let body = body.collect().await.unwrap().to_bytes().to_vec();
-    Answer {
-        status: parts.status,
-        headers: parts.headers,
-        body,
-    }
+    Answer { status: parts.status, headers: parts.headers, body }
 }
 
 fn api() -> Router {
@@ -116,14 +95,7 @@ fn api() -> Router {
 
 async fn code(body: impl ToString) -> Answer {
     let body = body.to_string().into_bytes();
-    ask(
-        api(),
-        Method::POST,
-        "/v1/topics/osca/code",
-        "application/json",
-        body,
-    )
-    .await
+    ask(api(), Method::POST, "/v1/topics/osca/code", "application/json", body).await
 }
 
 #[tokio::test]
@@ -160,72 +132,24 @@ async fn a_bad_request_is_told_what_is_wrong() {
         ("{\"record\": ".into(), "invalid-request-body", "not JSON"),
         ("[]".into(), "invalid-request-body", "not a JSON object"),
         ("{}".into(), "invalid-request-body", "'record' is missing"),
-        (
-            json!({"records": [record]}).to_string(),
-            "invalid-request-body",
-            "single 'record'",
-        ),
-        (
-            json!({"record": record, "x": 1}).to_string(),
-            "invalid-request-body",
-            "'numberOfSuggestions'",
-        ),
-        (
-            json!({"record": record, "numberOfSuggestions": 0}).to_string(),
-            "invalid-request-body",
-            "1 to 16",
-        ),
-        (
-            json!({"record": record, "numberOfSuggestions": 17}).to_string(),
-            "invalid-request-body",
-            "1 to 16",
-        ),
+        (json!({"records": [record]}).to_string(), "invalid-request-body", "single 'record'"),
+        (json!({"record": record, "x": 1}).to_string(), "invalid-request-body", "'numberOfSuggestions'"),
+        (json!({"record": record, "numberOfSuggestions": 0}).to_string(), "invalid-request-body", "1 to 16"),
+        (json!({"record": record, "numberOfSuggestions": 17}).to_string(), "invalid-request-body", "1 to 16"),
         (
             json!({"record": record, "numberOfSuggestions": 1.5}).to_string(),
             "invalid-request-body",
             "1 to 16",
         ),
-        (
-            json!({"record": record, "numberOfSuggestions": -1}).to_string(),
-            "invalid-request-body",
-            "1 to 16",
-        ),
-        (
-            json!({"record": "sparky"}).to_string(),
-            "malformed-record",
-            "'occp_text'",
-        ),
-        (
-            json!({"record": {"title": "sparky"}}).to_string(),
-            "malformed-record",
-            "'occp_text'",
-        ),
-        (
-            json!({"record": {"occp_text": 7}}).to_string(),
-            "malformed-record",
-            "'occp_text'",
-        ),
-        (
-            json!({"record": {"occp_text": "ab"}}).to_string(),
-            "text-too-short",
-            "at least 3",
-        ),
+        (json!({"record": record, "numberOfSuggestions": -1}).to_string(), "invalid-request-body", "1 to 16"),
+        (json!({"record": "sparky"}).to_string(), "malformed-record", "'occp_text'"),
+        (json!({"record": {"title": "sparky"}}).to_string(), "malformed-record", "'occp_text'"),
+        (json!({"record": {"occp_text": 7}}).to_string(), "malformed-record", "'occp_text'"),
+        (json!({"record": {"occp_text": "ab"}}).to_string(), "text-too-short", "at least 3"),
         (json!({"record": {}}).to_string(), "text-too-short", "at least 3"),
-        (
-            json!({"record": {"occp_text": "a".repeat(101)}}).to_string(),
-            "text-too-long",
-            "at most 100",
-        ),
-        (
-            json!({"record": {"occp_text": "driver\u{2019}s"}}).to_string(),
-            "not-printable-ascii",
-            "U+2019",
-        ),
-        (
-            json!({"record": {"occp_text": "dri\tver"}}).to_string(),
-            "not-printable-ascii",
-            "U+0009",
-        ),
+        (json!({"record": {"occp_text": "a".repeat(101)}}).to_string(), "text-too-long", "at most 100"),
+        (json!({"record": {"occp_text": "driver\u{2019}s"}}).to_string(), "not-printable-ascii", "U+2019"),
+        (json!({"record": {"occp_text": "dri\tver"}}).to_string(), "not-printable-ascii", "U+0009"),
     ] {
         let (status, found, told) = code(&body).await.problem();
         assert_eq!((status, found.as_str()), (400, kind), "{body}");
@@ -248,50 +172,14 @@ async fn wrong_topic_type_size_path_and_method_are_problems() {
     let body = || b"{\"record\":{\"occp_text\":\"sparky\"}}".to_vec();
     let path = "/v1/topics/osca/code";
     for (method, path, content_type, body, expected) in [
-        (
-            Method::POST,
-            "/v1/topics/soc/code",
-            json,
-            body(),
-            (404, "unknown-topic"),
-        ),
-        (
-            Method::GET,
-            "/v1/topics/soc/models/latest",
-            json,
-            vec![],
-            (404, "unknown-topic"),
-        ),
-        (
-            Method::POST,
-            path,
-            "text/plain",
-            body(),
-            (415, "unsupported-media-type"),
-        ),
-        (
-            Method::POST,
-            path,
-            json,
-            vec![b' '; 5_000],
-            (413, "body-too-large"),
-        ),
-        (
-            Method::POST,
-            path,
-            json,
-            vec![0xff, 0xfe],
-            (400, "invalid-request-body"),
-        ),
+        (Method::POST, "/v1/topics/soc/code", json, body(), (404, "unknown-topic")),
+        (Method::GET, "/v1/topics/soc/models/latest", json, vec![], (404, "unknown-topic")),
+        (Method::POST, path, "text/plain", body(), (415, "unsupported-media-type")),
+        (Method::POST, path, json, vec![b' '; 5_000], (413, "body-too-large")),
+        (Method::POST, path, json, vec![0xff, 0xfe], (400, "invalid-request-body")),
         (Method::GET, path, json, vec![], (405, "method-not-allowed")),
         (Method::GET, "/v1/nothing", json, vec![], (404, "not-found")),
-        (
-            Method::POST,
-            "/v1/topics/%FF/code",
-            json,
-            body(),
-            (404, "unknown-topic"),
-        ),
+        (Method::POST, "/v1/topics/%FF/code", json, body(), (404, "unknown-topic")),
         (Method::POST, "/received", json, body(), (404, "not-found")),
         (Method::GET, "/", json, vec![], (404, "not-found")),
     ] {
@@ -329,12 +217,9 @@ fn with_files() -> (tempfile::TempDir, Router) {
     std::fs::write(outer.path().join("secret.txt"), "secret").unwrap();
     let folder = outer.path().join("served");
     std::fs::create_dir(&folder).unwrap();
-    for (name, content) in [
-        ("index.html", "<p>plain"),
-        ("a.js", "plain"),
-        ("a.js.br", "brotli"),
-        ("a.js.gz", "gzip"),
-    ] {
+    for (name, content) in
+        [("index.html", "<p>plain"), ("a.js", "plain"), ("a.js.br", "brotli"), ("a.js.gz", "gzip")]
+    {
         std::fs::write(folder.join(name), content).unwrap();
     }
     let app = app(&Config { files: Some(folder) }, Arc::new(Scripted));
@@ -342,19 +227,11 @@ fn with_files() -> (tempfile::TempDir, Router) {
 }
 
 async fn get_file(app: &Router, path: &str, header: (&str, &str)) -> Answer {
-    let request = Request::builder()
-        .uri(path)
-        .header(header.0, header.1)
-        .body(Body::empty())
-        .unwrap();
+    let request = Request::builder().uri(path).header(header.0, header.1).body(Body::empty()).unwrap();
     let response = app.clone().oneshot(request).await.unwrap();
     let (parts, body) = response.into_parts();
     let body = body.collect().await.unwrap().to_bytes().to_vec();
-    Answer {
-        status: parts.status,
-        headers: parts.headers,
-        body,
-    }
+    Answer { status: parts.status, headers: parts.headers, body }
 }
 
 #[tokio::test]
@@ -372,12 +249,7 @@ async fn a_file_is_sent_in_the_best_form_the_browser_takes() {
 async fn an_unchanged_file_is_not_sent_twice() {
     let (_folder, app) = with_files();
     let first = get_file(&app, "/a.js", ("accept", "*/*")).await;
-    let again = get_file(
-        &app,
-        "/a.js",
-        ("if-modified-since", first.header("last-modified")),
-    )
-    .await;
+    let again = get_file(&app, "/a.js", ("if-modified-since", first.header("last-modified"))).await;
     assert_eq!((again.status, again.body.len()), (StatusCode::NOT_MODIFIED, 0));
 }
 
@@ -386,16 +258,9 @@ async fn the_page_is_served_under_a_strict_policy_and_no_path_leads_out_of_the_f
     let (_folder, app) = with_files();
     let page = get_file(&app, "/", ("accept", "text/html")).await;
     assert_eq!(page.body, b"<p>plain");
-    assert!(
-        page.header("content-security-policy")
-            .starts_with("default-src 'none'; script-src 'self'")
-    );
+    assert!(page.header("content-security-policy").starts_with("default-src 'none'; script-src 'self'"));
     for path in ["/../secret.txt", "/%2e%2e/secret.txt", "/nothing.js"] {
-        assert_eq!(
-            get_file(&app, path, ("accept", "*/*")).await.status,
-            StatusCode::NOT_FOUND,
-            "{path}"
-        );
+        assert_eq!(get_file(&app, path, ("accept", "*/*")).await.status, StatusCode::NOT_FOUND, "{path}");
     }
 }
 
@@ -403,19 +268,9 @@ async fn the_page_is_served_under_a_strict_policy_and_no_path_leads_out_of_the_f
 async fn a_submitted_form_is_shown_field_by_field_and_escaped() {
     let body = b"job_title=sparky+%26+son&job_tasks=%3Cscript%3E".to_vec();
     let (_folder, app) = with_files();
-    let answer = ask(
-        app.clone(),
-        Method::POST,
-        "/received",
-        "application/x-www-form-urlencoded",
-        body,
-    )
-    .await;
+    let answer = ask(app.clone(), Method::POST, "/received", "application/x-www-form-urlencoded", body).await;
     let page = String::from_utf8(answer.body.clone()).unwrap();
-    assert_eq!(
-        (answer.status, answer.header("cache-control")),
-        (StatusCode::OK, "no-store")
-    );
+    assert_eq!((answer.status, answer.header("cache-control")), (StatusCode::OK, "no-store"));
     assert!(page.contains(r#"<th scope="row">job_title</th><td>sparky &amp; son</td>"#));
     assert!(page.contains("&lt;script&gt;") && !page.contains("<script>"));
 

@@ -30,16 +30,9 @@ impl Coder for Held {
     async fn code(&self, _: JobText, _: u8) -> Result<Coded, CodingFailure> {
         self.arrived.notify_one();
         self.released.notified().await;
-        let answer = CodeAnswer {
-            code_status: CodeStatus::Unsuccessful,
-            input: Record::default(),
-            result: vec![],
-        };
-        Ok(Coded {
-            answer,
-            source: Source::Embedded,
-            model: "m".into(),
-        })
+        let answer =
+            CodeAnswer { code_status: CodeStatus::Unsuccessful, input: Record::default(), result: vec![] };
+        Ok(Coded { answer, source: Source::Embedded, model: "m".into() })
     }
 }
 
@@ -89,20 +82,12 @@ async fn a_shutdown_lets_an_accepted_request_finish_and_the_log_holds_no_words()
     let shutdown = async move {
         let _ = stopped.await;
     };
-    let server = tokio::spawn(occuform_proxy::run(
-        listener,
-        Config::default(),
-        Arc::clone(&coder) as _,
-        shutdown,
-    ));
+    let server =
+        tokio::spawn(occuform_proxy::run(listener, Config::default(), Arc::clone(&coder) as _, shutdown));
 
     let mut stream = TcpStream::connect(address).await.unwrap();
-    send(
-        &mut stream,
-        "/v1/topics/osca/code?q=zebrakeeper",
-        r#"{"record":{"occp_text":"zebrakeeper"}}"#,
-    )
-    .await;
+    send(&mut stream, "/v1/topics/osca/code?q=zebrakeeper", r#"{"record":{"occp_text":"zebrakeeper"}}"#)
+        .await;
     coder.arrived.notified().await;
     stop.send(()).unwrap();
     coder.released.notify_one();

@@ -39,10 +39,7 @@ fn raise_list_threshold(knowledge: &mut Knowledge) {
     let mut sums: Vec<f64> = gibberish(GIBBERISH_SEED)
         .map(|text| {
             let paths = knowledge.best_paths(text.title(), text.tasks()).into_iter();
-            paths
-                .take(usize::from(MAX_SUGGESTIONS))
-                .map(|path| knowledge.confidence_in(path))
-                .sum()
+            paths.take(usize::from(MAX_SUGGESTIONS)).map(|path| knowledge.confidence_in(path)).sum()
         })
         .collect();
     sums.sort_by(f64::total_cmp);
@@ -96,10 +93,7 @@ fn least_loss(choices: &[Choice]) -> f32 {
 }
 
 fn log_loss(choices: &[Choice], steepness: f32) -> f32 {
-    choices
-        .iter()
-        .map(|(margins, right)| -log_softmax(margins, steepness)[*right])
-        .sum()
+    choices.iter().map(|(margins, right)| -log_softmax(margins, steepness)[*right]).sum()
 }
 
 /// Platt scaling over all suggestions of all records: logistic regression of being right on the logit, by Newton's

@@ -36,12 +36,7 @@ pub struct TrainingSettings {
 
 impl Default for TrainingSettings {
     fn default() -> Self {
-        Self {
-            seed: 1,
-            cost: 1.0,
-            min_records: 2,
-            list_threshold: 0.3,
-        }
+        Self { seed: 1, cost: 1.0, min_records: 2, list_threshold: 0.3 }
     }
 }
 
@@ -71,10 +66,7 @@ pub fn train(
     calibrate::calibrate(&mut knowledge, calibration);
     let provenance = Provenance {
         topic: topic.uri_name.to_owned(),
-        attribution: format!(
-            "Based on Australian Bureau of Statistics data: {}, CC BY 4.0",
-            topic.source
-        ),
+        attribution: format!("Based on Australian Bureau of Statistics data: {}, CC BY 4.0", topic.source),
         phrases: lexicon.phrases().count() as u32,
         lexicon_digest: digest(lexicon),
         settings: format!("{settings:?}"),
@@ -100,10 +92,7 @@ fn fit(
             let Some(members) = groups.members_of_family(node) else {
                 return Hyperplane::default();
             };
-            let labels: Vec<bool> = members
-                .iter()
-                .map(|sample| groups.belongs(*sample, node))
-                .collect();
+            let labels: Vec<bool> = members.iter().map(|sample| groups.belongs(*sample, node)).collect();
             let seed = settings.seed.wrapping_add(u64::from(node));
             let hyperplane = svm::separate(&vectors, members, &labels, settings.cost, seed);
             work.advance(members.len());
@@ -145,11 +134,7 @@ impl Groups {
                 members.clear();
             }
         }
-        Self {
-            ancestors,
-            family,
-            members,
-        }
+        Self { ancestors, family, members }
     }
 
     /// The samples among which the node is to be told from its siblings.
@@ -178,23 +163,13 @@ impl<'a> Work<'a> {
     ) -> Self {
         let groups = Groups::new(classification, samples);
         let nodes = 0..classification.nodes().len() as NodeId;
-        let total = nodes
-            .filter_map(|node| groups.members_of_family(node))
-            .map(<[usize]>::len)
-            .sum();
-        Self {
-            done: AtomicUsize::new(0),
-            total,
-            progress,
-        }
+        let total = nodes.filter_map(|node| groups.members_of_family(node)).map(<[usize]>::len).sum();
+        Self { done: AtomicUsize::new(0), total, progress }
     }
 
     fn advance(&self, samples: usize) {
         let done = self.done.fetch_add(samples, Ordering::Relaxed) + samples;
-        (self.progress)(Progress {
-            done,
-            total: self.total,
-        });
+        (self.progress)(Progress { done, total: self.total });
     }
 }
 

@@ -57,14 +57,6 @@ pub(super) fn pack(
 
 /// So that the largest weight is 127 steps.
 fn step(hyperplane: &Hyperplane) -> f32 {
-    let largest = hyperplane
-        .weights
-        .iter()
-        .map(|(_, weight)| weight.abs())
-        .fold(0.0, f32::max);
-    if largest > 0.0 {
-        largest / f32::from(i8::MAX)
-    } else {
-        1.0
-    }
+    let largest = hyperplane.weights.iter().map(|(_, weight)| weight.abs()).fold(0.0, f32::max);
+    if largest > 0.0 { largest / f32::from(i8::MAX) } else { 1.0 }
 }

@@ -36,28 +36,14 @@ fn samples_of(
 ) -> Vec<Sample> {
     let path =
         path_to(classification, &occupation.code).expect("every occupation stands in the classification");
-    let sample = |title: &str, tasks: &str| Sample {
-        title: title.to_owned(),
-        tasks: tasks.to_owned(),
-        path,
-    };
+    let sample = |title: &str, tasks: &str| Sample { title: title.to_owned(), tasks: tasks.to_owned(), path };
     let phrases = occupation.titles.iter().map(|phrase| phrase.text.as_str());
-    let titles: Vec<&str> = std::iter::once(occupation.title.as_str())
-        .chain(phrases)
-        .collect();
-    let tasks: Vec<&str> = occupation
-        .tasks
-        .iter()
-        .map(|phrase| phrase.text.as_str())
-        .collect();
+    let titles: Vec<&str> = std::iter::once(occupation.title.as_str()).chain(phrases).collect();
+    let tasks: Vec<&str> = occupation.tasks.iter().map(|phrase| phrase.text.as_str()).collect();
     let mut all: Vec<Sample> = titles.iter().map(|title| sample(title, "")).collect();
     all.extend(tasks.iter().map(|task| sample("", task)));
     for title in titles {
-        all.extend(
-            tasks
-                .choose_multiple(random, TASKS_PER_TITLE)
-                .map(|task| sample(title, task)),
-        );
+        all.extend(tasks.choose_multiple(random, TASKS_PER_TITLE).map(|task| sample(title, task)));
     }
     all
 }

@@ -50,10 +50,7 @@ impl<'a> Descent<'a> {
         Self {
             vectors,
             members,
-            signs: labels
-                .iter()
-                .map(|label| if *label { 1.0 } else { -1.0 })
-                .collect(),
+            signs: labels.iter().map(|label| if *label { 1.0 } else { -1.0 }).collect(),
             weights: vec![0.0; vectors.width],
             bias: 0.0,
             alphas: vec![0.0; members.len()],
@@ -75,11 +72,7 @@ impl<'a> Descent<'a> {
                 if self.alphas[*index] == 0.0 && gradient > shrink_above {
                     return false;
                 }
-                let projected = if self.alphas[*index] == 0.0 {
-                    gradient.min(0.0)
-                } else {
-                    gradient
-                };
+                let projected = if self.alphas[*index] == 0.0 { gradient.min(0.0) } else { gradient };
                 highest = highest.max(projected);
                 lowest = lowest.min(projected);
                 if projected.abs() > 1e-12 {
@@ -101,10 +94,7 @@ impl<'a> Descent<'a> {
 
     fn gradient(&self, index: usize) -> f32 {
         let (places, values) = self.vectors.row(self.members[index]);
-        let products = places
-            .iter()
-            .zip(values)
-            .map(|(place, value)| self.weights[*place as usize] * value);
+        let products = places.iter().zip(values).map(|(place, value)| self.weights[*place as usize] * value);
         let margin = products.sum::<f32>() + self.bias;
         self.signs[index] * margin - 1.0 + self.alphas[index] * self.diagonal
     }
@@ -122,12 +112,8 @@ impl<'a> Descent<'a> {
 
     fn into_hyperplane(self) -> Hyperplane {
         let weights = self.weights.into_iter().enumerate();
-        let weights = weights
-            .filter(|(_, weight)| *weight != 0.0)
-            .map(|(place, weight)| (place as u32, weight));
-        Hyperplane {
-            weights: weights.collect(),
-            bias: self.bias,
-        }
+        let weights =
+            weights.filter(|(_, weight)| *weight != 0.0).map(|(place, weight)| (place as u32, weight));
+        Hyperplane { weights: weights.collect(), bias: self.bias }
     }
 }

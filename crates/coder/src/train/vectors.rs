@@ -36,12 +36,8 @@ impl Vectors {
     /// Weighs the samples' features. One that is not learned counts towards a vector's length only, as in
     /// prediction.
     pub(super) fn new(samples: &[Sample], vocabulary: &FeatureTable) -> Self {
-        let mut vectors = Self {
-            ends: Vec::new(),
-            places: Vec::new(),
-            values: Vec::new(),
-            width: vocabulary.hashes.len(),
-        };
+        let mut vectors =
+            Self { ends: Vec::new(), places: Vec::new(), values: Vec::new(), width: vocabulary.hashes.len() };
         for sample in samples {
             let start = vectors.values.len();
             let mut squares = 0.0;
@@ -55,9 +51,7 @@ impl Vectors {
                 }
             }
             let norm = f32::sqrt(squares).max(f32::MIN_POSITIVE);
-            vectors.values[start..]
-                .iter_mut()
-                .for_each(|value| *value /= norm);
+            vectors.values[start..].iter_mut().for_each(|value| *value /= norm);
             vectors.ends.push(vectors.values.len());
         }
         vectors
