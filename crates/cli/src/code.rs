@@ -2,8 +2,9 @@
 
 use crate::model::ModelChoice;
 use anyhow::{Context, Result};
+use clap::ValueEnum;
 use occuform_api::{CodeAnswer, JobText, MAX_SUGGESTIONS};
-use occuform_coder::{Classification, Model};
+use occuform_coder::{Classification, CodingOptions, Model, Scope};
 use std::fmt::Write as _;
 
 /// Codes one job with the embedded model.
@@ -19,6 +20,15 @@ pub(crate) struct Arguments {
     /// How many suggestions to show at most
     #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u8).range(1..=i64::from(MAX_SUGGESTIONS)))]
     suggestions: u8,
+    /// all: for a person who will choose; category: only a trusted code and its unit group
+    #[arg(long, default_value = "all")]
+    scope: ScopeName,
+    /// Least probability to be trusted, 0 to 1 [default: the model's own for the scope]
+    #[arg(long)]
+    threshold: Option<f64>,
+    /// Fewest digits of a code: with fewer than 6 a group may be given where an occupation is not trusted
+    #[arg(long, default_value_t = 6, value_parser = clap::value_parser!(u8).range(1..=6))]
+    min_digits: u8,
     /// Print the answer as the Coding Service would send it
     #[arg(long)]
     json: bool,
@@ -26,10 +36,31 @@ pub(crate) struct Arguments {
     model: ModelChoice,
 }
 
+#[derive(Clone, Copy, ValueEnum)]
+enum ScopeName {
+    All,
+    Category,
+}
+
+impl From<ScopeName> for Scope {
+    fn from(name: ScopeName) -> Self {
+        match name {
+            ScopeName::All => Self::All,
+            ScopeName::Category => Self::Category,
+        }
+    }
+}
+
 pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     let text = JobText::new(&arguments.title, &arguments.tasks).context("cannot code this job")?;
     let (_, model) = arguments.model.load()?;
-    let answer = model.code(&text, arguments.suggestions);
+    let options = CodingOptions {
+        suggestions: arguments.suggestions,
+        scope: arguments.scope.into(),
+        threshold: arguments.threshold,
+        min_digits: usize::from(arguments.min_digits),
+    };
+    let answer = model.code(&text, options);
     if arguments.json {
         println!("{}", serde_json::to_string_pretty(&answer)?);
     } else {

@@ -1,7 +1,7 @@
 //! How fast a model loads and codes: `cargo bench --bench speed --all-features -- MODEL RECORDS.tsv` prints JSON.
 
-use occuform_coder::Model;
 use occuform_coder::evaluation::{KnownRecord, Split};
+use occuform_coder::{CodingOptions, Model};
 use rayon::prelude::*;
 use std::hint::black_box;
 use std::path::Path;
@@ -18,6 +18,7 @@ fn main() {
     let mut records = KnownRecord::read(Path::new(&records)).expect("the records can be read");
     records.retain(|record| record.split() == Split::Test);
 
+    let options = CodingOptions::for_a_person(5);
     let started = Instant::now();
     let model = Model::from_bytes(&bytes).expect("the model is whole");
     let load = started.elapsed();
@@ -26,7 +27,7 @@ fn main() {
         .iter()
         .map(|record| {
             let started = Instant::now();
-            black_box(model.code(&record.text, 5));
+            black_box(model.code(&record.text, options));
             started.elapsed()
         })
         .collect();
@@ -34,7 +35,7 @@ fn main() {
 
     let started = Instant::now();
     for _ in 0..ROUNDS {
-        records.par_iter().for_each(|record| drop(black_box(model.code(&record.text, 5))));
+        records.par_iter().for_each(|record| drop(black_box(model.code(&record.text, options))));
     }
     let bulk = (ROUNDS * records.len()) as f64 / started.elapsed().as_secs_f64();
     println!(

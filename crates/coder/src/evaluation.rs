@@ -1,7 +1,7 @@
 //! In: records whose codes are known, see `lexicon/evaluation/README.md`. Out: how well a model codes them.
 //! Next: the `evaluate` command prints and draws it.
 
-use crate::{Lexicon, Model};
+use crate::{CodingOptions, Lexicon, Model};
 use occuform_api::{CodeStatus, JobText, MAX_SUGGESTIONS};
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
@@ -211,7 +211,8 @@ pub fn evaluate(model: &Model, records: &[KnownRecord]) -> Report {
 
 fn outcome<'a>(model: &Model, record: &'a KnownRecord) -> Outcome<'a> {
     let ranked = model.rank(&record.text);
-    let listed = model.code(&record.text, 1).code_status == CodeStatus::Successful;
+    let listed =
+        model.code(&record.text, CodingOptions::for_a_person(1)).code_status == CodeStatus::Successful;
     Outcome {
         record,
         confidence: ranked.first().map_or(0.0, |best| best.code_confidence),
@@ -284,7 +285,9 @@ fn threshold(outcomes: &[Outcome], confidence: f64) -> Threshold {
 
 /// How many of a fixed set of gibberish strings get a list.
 fn gibberish_listed(model: &Model) -> f64 {
-    let listed = gibberish(1).filter(|text| model.code(text, 1).code_status == CodeStatus::Successful);
+    let listed = gibberish(1).filter(|text| {
+        model.code(text, CodingOptions::for_a_person(1)).code_status == CodeStatus::Successful
+    });
     share(listed.count(), GIBBERISH)
 }
 

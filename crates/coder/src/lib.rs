@@ -1,13 +1,14 @@
 //! The occupation coder: a hierarchical linear SVM over hashed words and character n-grams.
 //!
 //! Training walks `lexicon` → `train` → [`Model`] → model file; prediction walks [`JobText`] → `features` →
-//! `predict` → ranked [`Suggestion`]s. `classification` is the tree of codes that both walk along. Prediction needs
+//! `predict` → `coding` → ranked [`Suggestion`]s. `classification` is the tree of codes that both walk along. Prediction needs
 //! no files or threads and compiles to WASM; reading a lexicon and training come with the feature `train`.
 //!
 //! [`JobText`]: occuform_api::JobText
 //! [`Suggestion`]: occuform_api::Suggestion
 
 mod classification;
+mod coding;
 #[cfg(feature = "train")]
 pub mod evaluation;
 mod features;
@@ -21,6 +22,7 @@ mod predict;
 mod train;
 
 pub use classification::{Classification, ClassificationError, Node, NodeId};
+pub use coding::{CodingOptions, Scope};
 #[cfg(feature = "train")]
 pub use lexicon::{Lexicon, LexiconError, Occupation, Phrase};
 pub use model::{Model, Provenance};

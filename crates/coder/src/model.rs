@@ -41,12 +41,20 @@ pub(crate) struct Knowledge {
     pub steepness: [f32; 5],
     /// How the probability of a path becomes the confidence in its code.
     pub confidence: Scaling,
-    /// Least probability that the right code is among the suggestions.
-    pub list_threshold: f32,
+    pub thresholds: Thresholds,
     pub features: FeatureTable,
     /// What one step of a weight is worth, by node.
     pub steps: Vec<f32>,
     pub biases: Vec<f32>,
+}
+
+/// From where on an answer is trusted, where it is not said otherwise.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Thresholds {
+    /// Least probability that the right code is among the suggestions.
+    pub list: f32,
+    /// Least probability that the best code is right.
+    pub category: f32,
 }
 
 /// A straight line over logits, fitted by Platt scaling.

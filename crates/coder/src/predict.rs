@@ -1,10 +1,10 @@
 //! In: a [`JobText`]. Out: the codes that fit it, best first, each with its probability.
-//! Next: the proxy's `coder.rs` answers with them.
+//! Next: `coding` decides which of them are trusted.
 
 use crate::classification::{NodeId, level_of};
 use crate::features::count_features;
 use crate::model::{Knowledge, Model};
-use occuform_api::{CodeAnswer, CodeStatus, JobText, MAX_SUGGESTIONS, Record, Suggestion};
+use occuform_api::{JobText, MAX_SUGGESTIONS, Suggestion};
 use std::ops::Range;
 
 /// How many paths are followed from level to level.
@@ -18,20 +18,6 @@ pub(crate) struct Path {
 }
 
 impl Model {
-    /// Codes one record. The answer is unsuccessful when the right code is probably not among the
-    /// [`MAX_SUGGESTIONS`] best; otherwise it holds the `number` best.
-    pub fn code(&self, text: &JobText, number: u8) -> CodeAnswer {
-        let mut result = self.rank(text);
-        let among_best: f64 = result.iter().map(|suggestion| suggestion.code_confidence).sum();
-        let successful = among_best >= f64::from(self.knowledge.list_threshold);
-        result.truncate(if successful { usize::from(number) } else { 0 });
-        CodeAnswer {
-            code_status: if successful { CodeStatus::Successful } else { CodeStatus::Unsuccessful },
-            input: Record { occp_text: text.title().to_owned(), tasks_text: text.tasks().to_owned() },
-            result,
-        }
-    }
-
     /// The [`MAX_SUGGESTIONS`] best codes, trusted or not.
     pub fn rank(&self, text: &JobText) -> Vec<Suggestion> {
         let paths = self.knowledge.best_paths(text.title(), text.tasks());

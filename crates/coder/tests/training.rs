@@ -2,8 +2,8 @@
 
 #![cfg(feature = "train")]
 
-use occuform_api::{CodeStatus, JobText, OSCA};
-use occuform_coder::{Lexicon, Model, ModelFileError, TrainingSettings, train};
+use occuform_api::{CodeAnswer, CodeStatus, JobText, OSCA};
+use occuform_coder::{CodingOptions, Lexicon, Model, ModelFileError, TrainingSettings, train};
 use std::sync::LazyLock;
 
 const SMALL: &str = "\
@@ -60,7 +60,7 @@ fn trained(seed: u64) -> Model {
 static MODEL: LazyLock<Model> = LazyLock::new(|| trained(1));
 
 fn best(model: &Model, title: &str, tasks: &str) -> String {
-    let answer = model.code(&JobText::new(title, tasks).unwrap(), 1);
+    let answer = model.code(&JobText::new(title, tasks).unwrap(), CodingOptions::for_a_person(1));
     answer.result.first().map(|suggestion| suggestion.code_category.clone()).unwrap_or_default()
 }
 
@@ -80,11 +80,36 @@ fn a_job_is_coded_by_title_or_tasks_or_both() {
 
 #[test]
 fn suggestions_are_ranked_probabilities_and_as_many_as_asked_for() {
-    let answer = MODEL.code(&JobText::new("coffee waitress", "").unwrap(), 3);
+    let answer = MODEL.code(&JobText::new("coffee waitress", "").unwrap(), CodingOptions::for_a_person(3));
     assert_eq!((answer.code_status, answer.result.len()), (CodeStatus::Successful, 3));
     let confidences: Vec<f64> = answer.result.iter().map(|suggestion| suggestion.code_confidence).collect();
     assert!(confidences.is_sorted_by(|a, b| a >= b));
     assert!(confidences.iter().sum::<f64>() <= 1.0 + 1e-6 && confidences[2] > 0.0);
+}
+
+#[test]
+fn without_a_person_only_a_trusted_code_and_its_unit_group_are_given() {
+    let text = JobText::new("sparky", "wiring houses").unwrap();
+    let options = CodingOptions { threshold: Some(0.5), ..CodingOptions::without_a_person(16) };
+    let codes = |answer: CodeAnswer| answer.result.into_iter().map(|s| s.code_category).collect::<Vec<_>>();
+    assert_eq!(codes(MODEL.code(&text, options)), ["381131"]);
+    let strict = CodingOptions { threshold: Some(1.01), ..options };
+    assert_eq!(MODEL.code(&text, strict).code_status, CodeStatus::Unsuccessful);
+}
+
+#[test]
+fn where_six_digits_are_not_trusted_the_group_may_be() {
+    let text = JobText::new("coffee waitress", "").unwrap();
+    let ranked = MODEL.rank(&text);
+    let best = ranked[0].code_confidence;
+    let group = ranked.iter().filter(|suggestion| suggestion.code_category.starts_with("471"));
+    let together: f64 = group.map(|suggestion| suggestion.code_confidence).sum();
+    assert!(together > best, "the test needs a record that two occupations of a group share");
+    let threshold = Some(f64::midpoint(best, together.min(1.0)));
+    let options = CodingOptions { threshold, min_digits: 3, ..CodingOptions::without_a_person(1) };
+    assert_eq!(MODEL.code(&text, options).result[0].code_category, "471");
+    let six = CodingOptions { min_digits: 6, ..options };
+    assert!(MODEL.code(&text, six).result.is_empty());
 }
 
 #[test]
@@ -127,7 +152,8 @@ fn a_model_survives_its_file() {
     assert_eq!(read.id(), MODEL.id());
     assert_eq!(read.provenance(), MODEL.provenance());
     let text = JobText::new("sparky", "wiring").unwrap();
-    assert_eq!(read.code(&text, 16), MODEL.code(&text, 16));
+    let options = CodingOptions::for_a_person(16);
+    assert_eq!(read.code(&text, options), MODEL.code(&text, options));
 }
 
 #[test]
@@ -161,6 +187,6 @@ fn a_truncated_foreign_or_future_file_is_refused_with_what_was_expected() {
     future[8] = 9;
     assert_eq!(
         Model::from_bytes(&future).unwrap_err(),
-        ModelFileError::FormatVersion { expected: 2, found: 9 }
+        ModelFileError::FormatVersion { expected: 3, found: 9 }
     );
 }

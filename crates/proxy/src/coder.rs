@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use occuform_api::{CodeAnswer, JobText, Model, Topic};
-use occuform_coder as embedded;
+use occuform_coder::{self as embedded, CodingOptions};
 
 /// Whoever can code a record.
 #[async_trait]
@@ -87,7 +87,7 @@ impl Coder for EmbeddedCoder {
     /// Takes well under a millisecond, so that it needs no thread of its own.
     async fn code(&self, text: JobText, suggestions: u8) -> Result<Coded, CodingFailure> {
         Ok(Coded {
-            answer: self.model.code(&text, suggestions),
+            answer: self.model.code(&text, CodingOptions::for_a_person(suggestions)),
             source: Source::Embedded,
             model: self.model.id().to_string(),
         })

@@ -17,6 +17,8 @@ const HALVINGS: usize = 24;
 const GIBBERISH_SEED: u64 = 2;
 /// How many of the strings may get a list.
 const GIBBERISH_LISTED: usize = 30;
+/// What share of the codes given without a person should lie in the right unit group.
+const RIGHT_UNIT_GROUPS: f64 = 0.9;
 const NEWTON_STEPS: usize = 12;
 /// Keeps Newton's method in bounds where there are few records.
 const RIDGE: f64 = 1e-3;
@@ -32,6 +34,7 @@ pub(super) fn calibrate(knowledge: &mut Knowledge, records: &[KnownRecord]) {
     fit_steepness(knowledge, records);
     fit_confidence(knowledge, records);
     raise_list_threshold(knowledge);
+    fit_category_threshold(knowledge, records);
 }
 
 /// So high that of strings of random letters only [`GIBBERISH_LISTED`] in [`crate::evaluation::GIBBERISH`] get a list.
@@ -44,7 +47,7 @@ fn raise_list_threshold(knowledge: &mut Knowledge) {
         .collect();
     sums.sort_by(f64::total_cmp);
     if let Some(sum) = sums.iter().rev().nth(GIBBERISH_LISTED) {
-        knowledge.list_threshold = knowledge.list_threshold.max(*sum as f32);
+        knowledge.thresholds.list = knowledge.thresholds.list.max(*sum as f32);
     }
 }
 
@@ -94,6 +97,27 @@ fn least_loss(choices: &[Choice]) -> f32 {
 
 fn log_loss(choices: &[Choice], steepness: f32) -> f32 {
     choices.iter().map(|(margins, right)| -log_softmax(margins, steepness)[*right]).sum()
+}
+
+/// So low that of the records accepted just [`RIGHT_UNIT_GROUPS`] lie in the right unit group.
+fn fit_category_threshold(knowledge: &mut Knowledge, records: &[KnownRecord]) {
+    let outcome = |record: &KnownRecord| {
+        let best = *knowledge.best_paths(record.text.title(), record.text.tasks()).first()?;
+        let right = knowledge.classification.node(best.node).code[..4] == record.code[..4];
+        Some((knowledge.confidence_in(best), right))
+    };
+    let mut outcomes: Vec<(f64, bool)> = records.iter().filter_map(outcome).collect();
+    outcomes.sort_by(|a, b| b.0.total_cmp(&a.0));
+    let (mut right, mut lowest) = (0, None);
+    for (accepted, (confidence, is_right)) in outcomes.iter().enumerate() {
+        right += usize::from(*is_right);
+        if right as f64 >= RIGHT_UNIT_GROUPS * (accepted + 1) as f64 {
+            lowest = Some(*confidence as f32);
+        }
+    }
+    if let Some(lowest) = lowest {
+        knowledge.thresholds.category = lowest;
+    }
 }
 
 /// Platt scaling over all suggestions of all records: logistic regression of being right on the logit, by Newton's

@@ -11,7 +11,7 @@ mod vectors;
 use crate::classification::{Classification, NodeId};
 use crate::evaluation::KnownRecord;
 use crate::lexicon::Lexicon;
-use crate::model::{Knowledge, Model, Provenance};
+use crate::model::{Knowledge, Model, Provenance, Thresholds};
 use crate::model_file::hexadecimal;
 use occuform_api::Topic;
 use quantise::Hyperplane;
@@ -32,11 +32,14 @@ pub struct TrainingSettings {
     pub min_records: u32,
     /// Least probability that the right code is among the suggestions for a list to be shown.
     pub list_threshold: f32,
+    /// Least probability that the best code is right for it to be given without a person, where no calibration
+    /// records tell it.
+    pub category_threshold: f32,
 }
 
 impl Default for TrainingSettings {
     fn default() -> Self {
-        Self { seed: 1, cost: 1.0, min_records: 2, list_threshold: 0.3 }
+        Self { seed: 1, cost: 1.0, min_records: 2, list_threshold: 0.3, category_threshold: 0.6 }
     }
 }
 
@@ -99,7 +102,8 @@ fn fit(
             hyperplane
         })
         .collect();
-    quantise::pack(classification, vocabulary, &hyperplanes, settings.list_threshold)
+    let thresholds = Thresholds { list: settings.list_threshold, category: settings.category_threshold };
+    quantise::pack(classification, vocabulary, &hyperplanes, thresholds)
 }
 
 /// Which samples lie below which node.

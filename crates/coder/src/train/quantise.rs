@@ -2,7 +2,7 @@
 //! Next: `model_file`.
 
 use crate::classification::Classification;
-use crate::model::{FeatureTable, Knowledge, Scaling};
+use crate::model::{FeatureTable, Knowledge, Scaling, Thresholds};
 
 /// Weights smaller than this share of a node's largest are left out.
 const NEGLIGIBLE: f32 = 0.06;
@@ -23,7 +23,7 @@ pub(super) fn pack(
     classification: &Classification,
     vocabulary: FeatureTable,
     hyperplanes: &[Hyperplane],
-    list_threshold: f32,
+    thresholds: Thresholds,
 ) -> Knowledge {
     let steps: Vec<f32> = hyperplanes.iter().map(step).collect();
     let mut by_feature: Vec<Vec<(u16, i8)>> = vec![Vec::new(); vocabulary.hashes.len()];
@@ -48,7 +48,7 @@ pub(super) fn pack(
         classification: classification.clone(),
         steepness: USUAL_STEEPNESS,
         confidence: Scaling::default(),
-        list_threshold,
+        thresholds,
         features,
         steps,
         biases: hyperplanes.iter().map(|hyperplane| hyperplane.bias).collect(),
