@@ -3,6 +3,7 @@
 
 use crate::client::{Client, RequestGuard};
 use gloo_timers::callback::Timeout;
+use leptos::ev;
 use leptos::prelude::*;
 use occuform_flow::{Announcement, Effect, Event, Flow, FormValue, Notice, Settings};
 use std::rc::Rc;
@@ -33,6 +34,10 @@ struct Running {
     pause: Option<Timeout>,
     overdue: Option<Timeout>,
     request: Option<RequestGuard>,
+    /// A list that comes while the respondent presses a button or taps would move what they aim at: it waits.
+    pressing: bool,
+    held: Option<Event>,
+    release: Option<Timeout>,
 }
 
 impl Runtime {
@@ -46,11 +51,53 @@ impl Runtime {
             pause: None,
             overdue: None,
             request: None,
+            pressing: false,
+            held: None,
+            release: None,
         };
-        Self {
+        let runtime = Self {
             flow: RwSignal::new(flow),
             announcement: RwSignal::new(None),
             running: StoredValue::new_local(running),
+        };
+        runtime.watch_pointer();
+        runtime
+    }
+
+    /// Watches for presses anywhere on the page.
+    fn watch_pointer(self) {
+        let pressed = window_event_listener(ev::pointerdown, move |_| {
+            self.with_running(|running| running.pressing = true);
+        });
+        let released = window_event_listener(ev::pointerup, move |_| self.released());
+        let cancelled = window_event_listener(ev::pointercancel, move |_| self.released());
+        on_cleanup(move || {
+            for listener in [pressed, released, cancelled] {
+                listener.remove();
+            }
+        });
+    }
+
+    /// The click itself comes after the release: what is held waits for it, too.
+    fn released(self) {
+        self.with_running(|running| {
+            running.pressing = false;
+            running.release = running.held.take().map(|event| self.later(0, event));
+        });
+    }
+
+    /// An answer changes how high the question is, and waits for the end of a press.
+    fn answered(self, event: Event) {
+        let now = self.running.try_update_value(|running| {
+            if running.pressing {
+                running.held = Some(event);
+                None
+            } else {
+                Some(event)
+            }
+        });
+        if let Some(event) = now.flatten() {
+            self.dispatch(event);
         }
     }
 
@@ -113,7 +160,7 @@ impl Runtime {
         if let Some(client) = client {
             spawn_local(async move {
                 let answer = client.ask(text, signal).await;
-                self.dispatch(Event::Answered { sequence, answer });
+                self.answered(Event::Answered { sequence, answer });
             });
         }
     }
