@@ -112,15 +112,10 @@ fn panel_view(runtime: Runtime, panel: Panel, disabled: Signal<bool>) -> AnyView
                 runtime.dispatch(Event::RetryPressed);
             };
             view! {
-            <p class="notice">{messages::failure(failure)}</p>
-            <button
-                type="button"
-                part="button"
-                disabled=disabled
-                on:click=retry
-            >
-                {messages::TRY_AGAIN}
-            </button>
+                <p class="notice">{messages::failure(failure)}</p>
+                <button type="button" part="button" disabled=disabled on:click=retry>
+                    {messages::TRY_AGAIN}
+                </button>
             }
             .into_any()
         }

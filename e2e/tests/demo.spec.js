@@ -54,10 +54,7 @@ test("the same by keyboard alone", async ({ page }) => {
 test("arrow keys only move, and leaving the list confirms", async ({ page }) => {
   const question = new QuestionPage(page);
   await question.open();
-  await question.answer("truck driver");
-  await question.option("Truck Driver (General)").waitFor();
-  await question.tasks.focus();
-  await page.keyboard.press("Tab");
+  await question.enterList("truck driver", "Truck Driver (General)");
   await page.keyboard.press("ArrowDown");
   await page.keyboard.press("ArrowUp");
   await expect(question.option("Truck Driver (General)")).toBeChecked();
@@ -69,10 +66,7 @@ test("arrow keys only move, and leaving the list confirms", async ({ page }) => 
 test("the space bar confirms what the arrow keys moved to", async ({ page }) => {
   const question = new QuestionPage(page);
   await question.open();
-  await question.answer("truck driver");
-  await question.option("Truck Driver (General)").waitFor();
-  await question.tasks.focus();
-  await page.keyboard.press("Tab");
+  await question.enterList("truck driver", "Truck Driver (General)");
   await page.keyboard.press("ArrowDown");
   await page.keyboard.press("Space");
   await expect(page.getByText("Your choice:").first()).toBeVisible();

@@ -25,6 +25,14 @@ export class QuestionPage {
     await this.tasks.blur();
   }
 
+  /** Answers, and moves from the last field into the list by keyboard. */
+  async enterList(title, best) {
+    await this.answer(title);
+    await this.option(best).waitFor();
+    await this.tasks.focus();
+    await this.page.keyboard.press("Tab");
+  }
+
   /** Submits and returns the fields that the server received, each name with all its values. */
   async submit() {
     await this.next.click();

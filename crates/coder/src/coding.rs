@@ -2,7 +2,7 @@
 //! Next: the proxy's `coder.rs`, or a command, passes it on.
 
 use crate::Model;
-use occuform_api::{CodeAnswer, CodeStatus, JobText, MAX_SUGGESTIONS, Record, Suggestion};
+use occuform_api::{CodeAnswer, CodeStatus, JobText, Record, Suggestion};
 
 /// Digits of a unit group's code.
 const UNIT_GROUP: usize = 4;
@@ -13,7 +13,7 @@ const GROUP_DIGITS: [usize; 4] = [4, 3, 2, 1];
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Scope {
     /// A person chooses: suggestions from the whole classification, as soon as the right code is probably among the
-    /// [`MAX_SUGGESTIONS`] best.
+    /// [`occuform_api::MAX_SUGGESTIONS`] best.
     All,
     /// Nobody looks: successful only when the best code is trusted, alternatives from its unit group alone.
     Category,
@@ -22,7 +22,7 @@ pub enum Scope {
 /// How to code.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct CodingOptions {
-    /// How many suggestions to return at most, 1 to [`MAX_SUGGESTIONS`].
+    /// How many suggestions to return at most, 1 to [`occuform_api::MAX_SUGGESTIONS`].
     pub suggestions: u8,
     /// Who makes use of the answer.
     pub scope: Scope,
@@ -64,7 +64,7 @@ impl Model {
         };
         let threshold = options.threshold.unwrap_or(f64::from(own));
         let mut trusted = match options.scope {
-            Scope::All if sum(&ranked) >= threshold => ranked,
+            Scope::All if confidence_in_list(&ranked) >= threshold => ranked,
             Scope::Category if confidence_of_best(&ranked) >= threshold => category_of_best(ranked),
             _ => self.trusted_groups(&ranked, threshold, options.min_digits),
         };
@@ -100,8 +100,8 @@ impl Model {
 }
 
 /// How likely the right code is among these.
-pub(crate) fn sum(ranked: &[Suggestion]) -> f64 {
-    ranked.iter().take(usize::from(MAX_SUGGESTIONS)).map(|suggestion| suggestion.code_confidence).sum()
+pub(crate) fn confidence_in_list(ranked: &[Suggestion]) -> f64 {
+    ranked.iter().map(|suggestion| suggestion.code_confidence).sum()
 }
 
 fn confidence_of_best(ranked: &[Suggestion]) -> f64 {

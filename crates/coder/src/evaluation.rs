@@ -1,6 +1,7 @@
 //! In: records whose codes are known, see `lexicon/evaluation/README.md`. Out: how well a model codes them.
 //! Next: the `evaluate` command prints and draws it.
 
+use crate::features::fnv1a;
 use crate::{CodingOptions, Lexicon, Model};
 use occuform_api::{CodeStatus, JobText, MAX_SUGGESTIONS};
 use rand::{Rng, SeedableRng};
@@ -177,9 +178,7 @@ impl KnownRecord {
     /// Four in ten are for development, three for calibration, three for the test.
     pub fn split(&self) -> Split {
         let bytes = self.text.title().bytes().chain([b'\t']).chain(self.text.tasks().bytes());
-        let hash = bytes.fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
-            (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
-        });
+        let hash = fnv1a(bytes);
         match (hash ^ (hash >> 32)) % 10 {
             0..4 => Split::Development,
             4..7 => Split::Calibration,

@@ -57,12 +57,14 @@ pub(crate) fn count_features(title: &str, tasks: &str) -> Vec<(u32, u32)> {
 
 /// FNV-1a over the namespace and the text, folded to [`HASH_BITS`].
 pub(crate) fn hash(namespace: Namespace, ngram: &str) -> u32 {
-    let bytes = std::iter::once(namespace as u8).chain(ngram.bytes());
-    let hash = bytes.fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
-        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
-    });
+    let hash = fnv1a(std::iter::once(namespace as u8).chain(ngram.bytes()));
     let folded = hash ^ (hash >> HASH_BITS) ^ (hash >> (2 * HASH_BITS));
     folded as u32 & ((1 << HASH_BITS) - 1)
+}
+
+/// The Fowler-Noll-Vo hash, variant 1a, 64 bits.
+pub(crate) fn fnv1a(bytes: impl Iterator<Item = u8>) -> u64 {
+    bytes.fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
 }
 
 /// Words in lower case. `+` and `#` belong to a word (c++, c#), an apostrophe is left out (driver's), anything else

@@ -1,6 +1,7 @@
 //! In: what training found, or the bytes of a model file. Out: a [`Model`] ready to predict. Next: `predict`.
 
 use crate::classification::Classification;
+use crate::features::count_features;
 use crate::packing::PackedFeatures;
 use serde::{Deserialize, Serialize};
 #[cfg(feature = "train")]
@@ -104,7 +105,8 @@ impl Model {
         Self { provenance, knowledge, id }
     }
 
-    /// GUID derived from what the model knows: the same lexicon, settings and seed give the same id.
+    /// GUID derived from what the model knows: the same lexicon, calibration records, settings and seed
+    /// give the same id.
     pub fn id(&self) -> Uuid {
         self.id
     }
@@ -133,14 +135,28 @@ impl Knowledge {
 
 impl FeatureTable {
     /// The feature's place in the table.
-    pub(crate) fn find(&self, hash: u32) -> Option<usize> {
+    fn find(&self, hash: u32) -> Option<usize> {
         self.hashes.binary_search(&hash).ok()
     }
 
     /// The inverse document frequency of the feature at this place, or of one never seen.
-    pub(crate) fn idf(&self, place: Option<usize>) -> f32 {
+    fn idf(&self, place: Option<usize>) -> f32 {
         let frequency = place.map_or(0, |place| self.frequencies[place]);
         ((1.0 + self.records as f32) / (1.0 + frequency as f32)).ln() + 1.0
+    }
+
+    /// A record's known features with their values, and the length of the whole vector. Features never seen count
+    /// towards the length, so that a record full of them comes near no class.
+    pub(crate) fn weigh(&self, title: &str, tasks: &str) -> (Vec<(usize, f32)>, f32) {
+        let mut squares = 0.0;
+        let mut known = Vec::new();
+        for (hash, count) in count_features(title, tasks) {
+            let place = self.find(hash);
+            let value = (1.0 + (count as f32).ln()) * self.idf(place);
+            squares += value * value;
+            known.extend(place.map(|place| (place, value)));
+        }
+        (known, squares.sqrt())
     }
 
     /// The nodes that the feature at this place speaks for or against, and how strongly.

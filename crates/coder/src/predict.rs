@@ -2,7 +2,6 @@
 //! Next: `coding` decides which of them are trusted.
 
 use crate::classification::{NodeId, level_of};
-use crate::features::count_features;
 use crate::model::{Knowledge, Model};
 use occuform_api::{JobText, MAX_SUGGESTIONS, Suggestion};
 use std::ops::Range;
@@ -20,13 +19,16 @@ pub(crate) struct Path {
 impl Model {
     /// The [`MAX_SUGGESTIONS`] best codes, trusted or not.
     pub fn rank(&self, text: &JobText) -> Vec<Suggestion> {
-        let paths = self.knowledge.best_paths(text.title(), text.tasks());
-        let best = paths.into_iter().take(usize::from(MAX_SUGGESTIONS));
-        best.map(|path| self.knowledge.suggestion(path)).collect()
+        self.knowledge.rank(text)
     }
 }
 
 impl Knowledge {
+    pub(crate) fn rank(&self, text: &JobText) -> Vec<Suggestion> {
+        let best = self.best_paths(text).into_iter().take(usize::from(MAX_SUGGESTIONS));
+        best.map(|path| self.suggestion(path)).collect()
+    }
+
     fn suggestion(&self, path: Path) -> Suggestion {
         let node = self.classification.node(path.node);
         Suggestion {
@@ -42,8 +44,8 @@ impl Knowledge {
     }
 
     /// Beam search from the top of the tree to its leaves.
-    pub(crate) fn best_paths(&self, title: &str, tasks: &str) -> Vec<Path> {
-        let margins = self.margins(title, tasks);
+    pub(crate) fn best_paths(&self, text: &JobText) -> Vec<Path> {
+        let margins = self.margins(text);
         let mut beam = vec![None];
         let mut finished = Vec::new();
         while !beam.is_empty() {
@@ -80,8 +82,8 @@ impl Knowledge {
     }
 
     /// How far each node's classifier puts the record on its own side.
-    pub(crate) fn margins(&self, title: &str, tasks: &str) -> Vec<f32> {
-        let (known, norm) = self.weigh(title, tasks);
+    pub(crate) fn margins(&self, text: &JobText) -> Vec<f32> {
+        let (known, norm) = self.features.weigh(text.title(), text.tasks());
         let mut sums = vec![0.0_f32; self.steps.len()];
         for (place, value) in known {
             for (node, weight) in self.features.weights_at(place) {
@@ -95,31 +97,12 @@ impl Knowledge {
             .map(|((sum, step), bias)| sum * scale * step + bias)
             .collect()
     }
-
-    /// The record's known features with their weights, and the length of the whole vector. Features never seen
-    /// count towards the length, so that a record full of them comes near no class.
-    fn weigh(&self, title: &str, tasks: &str) -> (Vec<(usize, f32)>, f32) {
-        let mut squares = 0.0;
-        let mut known = Vec::new();
-        for (hash, count) in count_features(title, tasks) {
-            let place = self.features.find(hash);
-            let value = feature_value(count, self.features.idf(place));
-            squares += value * value;
-            known.extend(place.map(|place| (place, value)));
-        }
-        (known, squares.sqrt())
-    }
 }
 
 /// The logarithm of the odds, kept finite.
 pub(crate) fn logit(probability: f32) -> f32 {
     let probability = probability.clamp(1e-6, 1.0 - 1e-6);
     (probability / (1.0 - probability)).ln()
-}
-
-/// Sublinear term frequency times inverse document frequency.
-pub(crate) fn feature_value(count: u32, idf: f32) -> f32 {
-    (1.0 + (count as f32).ln()) * idf
 }
 
 /// The logarithms of each margin's share.

@@ -48,11 +48,15 @@ tasks:
   carrying plates
 ";
 
-fn trained(seed: u64) -> Model {
+fn small_lexicon() -> Lexicon {
     let folder = tempfile::tempdir().unwrap();
     std::fs::create_dir(folder.path().join("osca")).unwrap();
     std::fs::write(folder.path().join("osca/small.txt"), SMALL).unwrap();
-    let lexicon = Lexicon::read(folder.path(), OSCA).unwrap();
+    Lexicon::read(folder.path(), OSCA).unwrap()
+}
+
+fn trained(seed: u64) -> Model {
+    let lexicon = small_lexicon();
     let settings = TrainingSettings { seed, min_records: 1, ..TrainingSettings::default() };
     train(&lexicon, &[], &OSCA, settings, "2026-01-01", &|_| {})
 }
@@ -120,10 +124,7 @@ fn training_gives_the_same_model_for_the_same_seed() {
 
 #[test]
 fn the_day_of_training_does_not_change_the_id() {
-    let folder = tempfile::tempdir().unwrap();
-    std::fs::create_dir(folder.path().join("osca")).unwrap();
-    std::fs::write(folder.path().join("osca/small.txt"), SMALL).unwrap();
-    let lexicon = Lexicon::read(folder.path(), OSCA).unwrap();
+    let lexicon = small_lexicon();
     let settings = TrainingSettings { min_records: 1, ..TrainingSettings::default() };
     let later = train(&lexicon, &[], &OSCA, settings, "2027-05-05", &|_| {});
     assert_eq!(later.id(), MODEL.id());
@@ -132,10 +133,7 @@ fn the_day_of_training_does_not_change_the_id() {
 
 #[test]
 fn progress_rises_to_the_end() {
-    let folder = tempfile::tempdir().unwrap();
-    std::fs::create_dir(folder.path().join("osca")).unwrap();
-    std::fs::write(folder.path().join("osca/small.txt"), SMALL).unwrap();
-    let lexicon = Lexicon::read(folder.path(), OSCA).unwrap();
+    let lexicon = small_lexicon();
     let highest = std::sync::Mutex::new((0, 0));
     train(&lexicon, &[], &OSCA, TrainingSettings::default(), "2026-01-01", &|progress| {
         let mut highest = highest.lock().unwrap();

@@ -10,7 +10,8 @@ use axum::extract::{Path, State};
 use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{AppendHeaders, IntoResponse, Response};
-use occuform_api::{CodeRequest, Model, RequestError, ServiceError, TextError};
+use occuform_api::{CodeRequest, Model, Record, RequestError, ServiceError, TextError};
+use serde::Deserialize;
 use serde_json::Value;
 use std::sync::Arc;
 
@@ -56,22 +57,20 @@ fn read(headers: &HeaderMap, body: &[u8]) -> Result<CodeRequest, Problem> {
             .with_detail("send the body as application/json"));
     }
     let invalid = |detail: &str| Problem::from(ServiceError::InvalidRequestBody).with_detail(detail);
-    let mut value: Value = serde_json::from_slice(body).map_err(|_| invalid("the body is not JSON"))?;
-    let Some(fields) = value.as_object_mut() else {
+    let value: Value = serde_json::from_slice(body).map_err(|_| invalid("the body is not JSON"))?;
+    let Some(fields) = value.as_object() else {
         return Err(invalid("the body is not a JSON object"));
     };
     if fields.contains_key("records") {
         return Err(invalid("this proxy codes a single 'record' a call"));
     }
-    let record = fields.remove("record").ok_or_else(|| invalid("the field 'record' is missing"))?;
-    let record = serde_json::from_value(record).map_err(|_| {
+    let record = fields.get("record").ok_or_else(|| invalid("the field 'record' is missing"))?;
+    Record::deserialize(record).map_err(|_| {
         Problem::from(ServiceError::MalformedRecord)
             .with_detail("a record has the text fields 'occp_text' and 'tasks_text' and no others")
     })?;
-    fields.insert("record".to_owned(), Value::Object(serde_json::Map::new()));
-    let request: CodeRequest = serde_json::from_value(value)
-        .map_err(|_| invalid("besides 'record' only 'numberOfSuggestions', 1 to 16, is known"))?;
-    Ok(CodeRequest { record, ..request })
+    serde_json::from_value(value)
+        .map_err(|_| invalid("besides 'record' only 'numberOfSuggestions', 1 to 16, is known"))
 }
 
 fn is_json(headers: &HeaderMap) -> bool {
@@ -81,18 +80,13 @@ fn is_json(headers: &HeaderMap) -> bool {
 }
 
 fn broken_rule(error: RequestError) -> Problem {
-    let detail = match error {
-        RequestError::Text(error) => error.to_string(),
-        RequestError::NumberOfSuggestions => "'numberOfSuggestions' is 1 to 16".to_owned(),
-    };
-    let kind = match error {
-        RequestError::Text(TextError::NotPrintableAscii { .. }) => Some("not-printable-ascii"),
-        _ => None,
-    };
-    let problem = Problem::from(ServiceError::from(error)).with_detail(detail);
-    match kind {
-        Some(kind) => problem.with_kind(kind),
-        None => problem,
+    let problem = Problem::from(ServiceError::from(error));
+    match error {
+        RequestError::Text(error @ TextError::NotPrintableAscii { .. }) => {
+            problem.with_kind("not-printable-ascii").with_detail(error.to_string())
+        }
+        RequestError::Text(error) => problem.with_detail(error.to_string()),
+        RequestError::NumberOfSuggestions => problem.with_detail("'numberOfSuggestions' is 1 to 16"),
     }
 }
 

@@ -4,10 +4,11 @@
 
 use super::samples::path_to;
 use crate::classification::NodeId;
+use crate::coding::confidence_in_list;
 use crate::evaluation::{KnownRecord, gibberish};
 use crate::model::{Knowledge, Scaling};
-use crate::predict::{log_softmax, logit};
-use occuform_api::MAX_SUGGESTIONS;
+use crate::predict::{Path, log_softmax, logit};
+use occuform_api::JobText;
 
 /// Bounds of the search, as natural logarithms of the steepness.
 const LOWEST: f32 = -2.0;
@@ -26,25 +27,31 @@ const RIDGE: f64 = 1e-3;
 /// A choice among siblings: their margins, and which is right.
 type Choice = (Vec<f32>, usize);
 
-/// Fits both steps, and raises the threshold of a list until gibberish gets none. Without records all stays as it is.
+/// The paths that a record's coding found, best first, and the node that is right.
+type Ranked = (Vec<Path>, NodeId);
+
+/// Fits both steps, and raises the threshold of a list until gibberish gets none. Without records all stays as it is,
+/// and records with a code that is not in the classification do not count.
 pub(super) fn calibrate(knowledge: &mut Knowledge, records: &[KnownRecord]) {
-    if records.is_empty() {
+    let known = records.iter().filter_map(|record| {
+        path_to(&knowledge.classification, &record.code).map(|path| (&record.text, path))
+    });
+    let known: Vec<(&JobText, [NodeId; 5])> = known.collect();
+    if known.is_empty() {
         return;
     }
-    fit_steepness(knowledge, records);
-    fit_confidence(knowledge, records);
+    fit_steepness(knowledge, &known);
+    let ranked: Vec<Ranked> =
+        known.iter().map(|(text, path)| (knowledge.best_paths(text), path[4])).collect();
+    fit_confidence(knowledge, &ranked);
     raise_list_threshold(knowledge);
-    fit_category_threshold(knowledge, records);
+    fit_category_threshold(knowledge, &ranked);
 }
 
 /// So high that of strings of random letters only [`GIBBERISH_LISTED`] in [`crate::evaluation::GIBBERISH`] get a list.
 fn raise_list_threshold(knowledge: &mut Knowledge) {
-    let mut sums: Vec<f64> = gibberish(GIBBERISH_SEED)
-        .map(|text| {
-            let paths = knowledge.best_paths(text.title(), text.tasks()).into_iter();
-            paths.take(usize::from(MAX_SUGGESTIONS)).map(|path| knowledge.confidence_in(path)).sum()
-        })
-        .collect();
+    let lists = gibberish(GIBBERISH_SEED).map(|text| confidence_in_list(&knowledge.rank(&text)));
+    let mut sums: Vec<f64> = lists.collect();
     sums.sort_by(f64::total_cmp);
     if let Some(sum) = sums.iter().rev().nth(GIBBERISH_LISTED) {
         knowledge.thresholds.list = knowledge.thresholds.list.max(*sum as f32);
@@ -52,13 +59,10 @@ fn raise_list_threshold(knowledge: &mut Knowledge) {
 }
 
 /// Least log loss a level, by golden-section search. A level without choices keeps its steepness.
-fn fit_steepness(knowledge: &mut Knowledge, records: &[KnownRecord]) {
+fn fit_steepness(knowledge: &mut Knowledge, records: &[(&JobText, [NodeId; 5])]) {
     let mut choices: [Vec<Choice>; 5] = Default::default();
-    for record in records {
-        if let Some(path) = path_to(&knowledge.classification, &record.code) {
-            let margins = knowledge.margins(record.text.title(), record.text.tasks());
-            collect(knowledge, path, &margins, &mut choices);
-        }
+    for (text, path) in records {
+        collect(knowledge, *path, &knowledge.margins(text), &mut choices);
     }
     for (steepness, choices) in knowledge.steepness.iter_mut().zip(choices) {
         if !choices.is_empty() {
@@ -100,13 +104,13 @@ fn log_loss(choices: &[Choice], steepness: f32) -> f32 {
 }
 
 /// So low that of the records accepted just [`RIGHT_UNIT_GROUPS`] lie in the right unit group.
-fn fit_category_threshold(knowledge: &mut Knowledge, records: &[KnownRecord]) {
-    let outcome = |record: &KnownRecord| {
-        let best = *knowledge.best_paths(record.text.title(), record.text.tasks()).first()?;
-        let right = knowledge.classification.node(best.node).code[..4] == record.code[..4];
-        Some((knowledge.confidence_in(best), right))
+fn fit_category_threshold(knowledge: &mut Knowledge, ranked: &[Ranked]) {
+    let unit_group = |node| &knowledge.classification.node(node).code[..4];
+    let outcome = |(paths, right): &Ranked| {
+        let best = *paths.first()?;
+        Some((knowledge.confidence_in(best), unit_group(best.node) == unit_group(*right)))
     };
-    let mut outcomes: Vec<(f64, bool)> = records.iter().filter_map(outcome).collect();
+    let mut outcomes: Vec<(f64, bool)> = ranked.iter().filter_map(outcome).collect();
     outcomes.sort_by(|a, b| b.0.total_cmp(&a.0));
     let (mut right, mut lowest) = (0, None);
     for (accepted, (confidence, is_right)) in outcomes.iter().enumerate() {
@@ -122,15 +126,13 @@ fn fit_category_threshold(knowledge: &mut Knowledge, records: &[KnownRecord]) {
 
 /// Platt scaling over all suggestions of all records: logistic regression of being right on the logit, by Newton's
 /// method.
-fn fit_confidence(knowledge: &mut Knowledge, records: &[KnownRecord]) {
-    let mut pairs = Vec::new();
-    let known = |record: &&KnownRecord| knowledge.classification.find(&record.code).is_some();
-    for record in records.iter().filter(known) {
-        for path in knowledge.best_paths(record.text.title(), record.text.tasks()) {
-            let right = knowledge.classification.node(path.node).code == record.code;
-            pairs.push((logit(path.log_probability.exp()), if right { 1.0 } else { 0.0 }));
-        }
-    }
+fn fit_confidence(knowledge: &mut Knowledge, ranked: &[Ranked]) {
+    let pairs = ranked.iter().flat_map(|(paths, right)| {
+        paths
+            .iter()
+            .map(|path| (logit(path.log_probability.exp()), if path.node == *right { 1.0 } else { 0.0 }))
+    });
+    let pairs: Vec<(f32, f32)> = pairs.collect();
     let mut scaling = Scaling::default();
     for _ in 0..NEWTON_STEPS {
         let Some(next) = newton_step(scaling, &pairs) else {

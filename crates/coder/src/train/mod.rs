@@ -53,8 +53,8 @@ pub struct Progress {
 }
 
 /// Trains a model, and fits what its confidence means on records that are not learned from. The result depends on
-/// lexicon, records, settings and topic alone: not on the number of processors, nor, on
-/// processors with IEEE 754 arithmetic, on the machine.
+/// lexicon, records, settings and topic alone, not on the number of processors; on another platform, logarithms may
+/// differ in their last digit.
 pub fn train(
     lexicon: &Lexicon,
     calibration: &[KnownRecord],

@@ -3,7 +3,6 @@
 use super::samples::Sample;
 use crate::features::count_features;
 use crate::model::FeatureTable;
-use crate::predict::feature_value;
 use std::collections::BTreeMap;
 
 /// The features that stand in at least `min_records` records, none with weights yet.
@@ -33,25 +32,16 @@ pub(super) struct Vectors {
 }
 
 impl Vectors {
-    /// Weighs the samples' features. One that is not learned counts towards a vector's length only, as in
-    /// prediction.
+    /// Weighs the samples' features as prediction does.
     pub(super) fn new(samples: &[Sample], vocabulary: &FeatureTable) -> Self {
         let mut vectors =
             Self { ends: Vec::new(), places: Vec::new(), values: Vec::new(), width: vocabulary.hashes.len() };
         for sample in samples {
-            let start = vectors.values.len();
-            let mut squares = 0.0;
-            for (hash, count) in count_features(&sample.title, &sample.tasks) {
-                let place = vocabulary.find(hash);
-                let value = feature_value(count, vocabulary.idf(place));
-                squares += value * value;
-                if let Some(place) = place {
-                    vectors.places.push(place as u32);
-                    vectors.values.push(value);
-                }
+            let (known, norm) = vocabulary.weigh(&sample.title, &sample.tasks);
+            for (place, value) in known {
+                vectors.places.push(place as u32);
+                vectors.values.push(value / norm);
             }
-            let norm = f32::sqrt(squares).max(f32::MIN_POSITIVE);
-            vectors.values[start..].iter_mut().for_each(|value| *value /= norm);
             vectors.ends.push(vectors.values.len());
         }
         vectors
