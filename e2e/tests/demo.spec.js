@@ -151,9 +151,10 @@ test("Enter in a field asks for suggestions and does not submit", async ({ page 
 test("typing both fields at five characters a second asks at most twice", async ({ page }) => {
   let requests = 0;
   page.on("request", (request) => (requests += request.url().endsWith("/code") ? 1 : 0));
-  await page.clock.install();
+  await page.clock.install({ time: "2026-01-01T10:00:00" });
   const question = new QuestionPage(page);
   await question.open();
+  await page.clock.pauseAt("2026-01-01T11:00:00");
   for (const [field, words] of [
     [question.title, "truck driver"],
     [question.tasks, "moving grain"],
