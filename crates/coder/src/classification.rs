@@ -3,7 +3,6 @@
 
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
-use std::ops::Range;
 
 /// How many digits the codes of each level have.
 pub(crate) const LEVELS: [usize; 5] = [1, 2, 3, 4, 6];
@@ -11,13 +10,14 @@ pub(crate) const LEVELS: [usize; 5] = [1, 2, 3, 4, 6];
 /// A place in [`Classification::nodes`].
 pub type NodeId = u16;
 
-/// The tree of a classification's groups and occupations. Nodes lie level by level and by code within a level, so
-/// that the children of a node are neighbours.
+/// The tree of a classification's groups and occupations. Nodes lie depth first: each group right before what lies in
+/// it, so that what one word speaks for lies close together.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(try_from = "Vec<Node>", into = "Vec<Node>")]
 pub struct Classification {
     nodes: Vec<Node>,
-    children: Vec<Range<NodeId>>,
-    top: Range<NodeId>,
+    children: Vec<Vec<NodeId>>,
+    top: Vec<NodeId>,
 }
 
 /// A group (one to four digits) or an occupation (six digits).
@@ -60,9 +60,9 @@ impl Classification {
         if nodes.len() >= usize::from(NodeId::MAX) {
             return Err(ClassificationError::TooMany(nodes.len()));
         }
-        nodes.sort_by(|a, b| (a.code.len(), &a.code).cmp(&(b.code.len(), &b.code)));
-        let mut children = vec![0..0; nodes.len()];
-        let mut top = 0..0;
+        nodes.sort_by(|a, b| a.code.cmp(&b.code));
+        let mut children = vec![Vec::new(); nodes.len()];
+        let mut top = Vec::new();
         let mut by_code: HashMap<&str, usize> = HashMap::with_capacity(nodes.len());
         for (number, node) in nodes.iter().enumerate() {
             let code = node.code.as_str();
@@ -84,14 +84,12 @@ impl Classification {
                 };
                 &mut children[*parent]
             };
-            let number = number as NodeId;
-            *siblings =
-                if siblings.start == siblings.end { number..number + 1 } else { siblings.start..number + 1 };
+            siblings.push(number as NodeId);
         }
         Ok(Self { nodes, children, top })
     }
 
-    /// All nodes, level by level.
+    /// All nodes, each group right before what lies in it.
     pub fn nodes(&self) -> &[Node] {
         &self.nodes
     }
@@ -105,28 +103,32 @@ impl Classification {
     }
 
     /// The nodes directly below; the top level for `None`.
-    pub fn children(&self, parent: Option<NodeId>) -> Range<NodeId> {
-        parent.map_or_else(|| self.top.clone(), |id| self.children[usize::from(id)].clone())
+    pub fn children(&self, parent: Option<NodeId>) -> &[NodeId] {
+        parent.map_or(&self.top, |id| &self.children[usize::from(id)])
     }
 
     /// The number of the node with this code.
     pub fn find(&self, code: &str) -> Option<NodeId> {
-        self.nodes
-            .binary_search_by(|node| (node.code.len(), node.code.as_str()).cmp(&(code.len(), code)))
-            .ok()
-            .map(|number| number as NodeId)
+        self.nodes.binary_search_by(|node| node.code.as_str().cmp(code)).ok().map(|number| number as NodeId)
     }
 
     /// How many codes stand on each level, from one digit to six.
     pub fn counts(&self) -> [usize; 5] {
         LEVELS.map(|digits| self.nodes.iter().filter(|node| node.code.len() == digits).count())
     }
+}
 
-    /// Whether each table fits the others, for a tree that was read from a file.
-    pub(crate) fn is_sound(&self) -> bool {
-        Self::new(self.nodes.clone()).is_ok_and(|built| {
-            built.children == self.children && built.top == self.top && built.nodes == self.nodes
-        })
+impl TryFrom<Vec<Node>> for Classification {
+    type Error = ClassificationError;
+
+    fn try_from(nodes: Vec<Node>) -> Result<Self, ClassificationError> {
+        Self::new(nodes)
+    }
+}
+
+impl From<Classification> for Vec<Node> {
+    fn from(classification: Classification) -> Self {
+        classification.nodes
     }
 }
 
@@ -150,7 +152,7 @@ mod tests {
         let tree = classification(&["2", "1", "11", "21", "12", "111", "1111", "111131", "111132"]).unwrap();
         let codes = |parent| {
             let children = tree.children(parent);
-            children.map(|id| tree.node(id).code.clone()).collect::<Vec<_>>()
+            children.iter().map(|id| tree.node(*id).code.clone()).collect::<Vec<_>>()
         };
         assert_eq!(codes(None), ["1", "2"]);
         assert_eq!(codes(tree.find("1")), ["11", "12"]);

@@ -1,11 +1,9 @@
 //! In: a job title and tasks. Out: their features, hashed and counted: words, pairs of words and character
 //! n-grams. Next: `train` weighs them, `predict` adds the weights up.
 
-use std::collections::HashMap;
-
 /// How many bits of a feature's hash are kept. Far more than there are features, so that few share a number and a
 /// word never seen in training is nearly always known to be unknown.
-const HASH_BITS: u32 = 24;
+pub(crate) const HASH_BITS: u32 = 24;
 /// Character n-grams, in characters, within a word and its two edges.
 const CHARACTER_NGRAMS: std::ops::RangeInclusive<usize> = 2..=5;
 
@@ -46,20 +44,26 @@ pub(crate) fn each_feature(title: &str, tasks: &str, each: &mut impl FnMut(Names
 
 /// The features of a record and how often each occurs, in the order of their hashes.
 pub(crate) fn count_features(title: &str, tasks: &str) -> Vec<(u32, u32)> {
-    let mut counts: HashMap<u32, u32> = HashMap::new();
-    each_feature(title, tasks, &mut |namespace, ngram| {
-        *counts.entry(hash(namespace, ngram)).or_default() += 1;
-    });
-    let mut counts: Vec<_> = counts.into_iter().collect();
-    counts.sort_unstable();
-    counts
+    let mut hashes = Vec::with_capacity(256);
+    each_feature(title, tasks, &mut |namespace, ngram| hashes.push(hash(namespace, ngram)));
+    hashes.sort_unstable();
+    hashes.chunk_by(|a, b| a == b).map(|same| (same[0], same.len() as u32)).collect()
 }
 
-/// FNV-1a over the namespace and the text, folded to [`HASH_BITS`].
+/// FNV-1a over the namespace and the text, folded to [`HASH_BITS`], of which the last marks pairs of words.
 pub(crate) fn hash(namespace: Namespace, ngram: &str) -> u32 {
     let hash = fnv1a(std::iter::once(namespace as u8).chain(ngram.bytes()));
     let folded = hash ^ (hash >> HASH_BITS) ^ (hash >> (2 * HASH_BITS));
-    folded as u32 & ((1 << HASH_BITS) - 1)
+    let folded = folded as u32 & ((1 << HASH_BITS) - 2);
+    let is_pair =
+        namespace != Namespace::Characters && namespace != Namespace::WholeTitle && ngram.contains(' ');
+    if is_pair { folded | 1 } else { folded }
+}
+
+/// Whether the feature with this hash is a pair of words.
+#[cfg(feature = "train")]
+pub(crate) fn is_pair_of_words(hash: u32) -> bool {
+    hash & 1 == 1
 }
 
 /// The Fowler-Noll-Vo hash, variant 1a, 64 bits.

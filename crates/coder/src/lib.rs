@@ -11,6 +11,7 @@ mod classification;
 mod coding;
 #[cfg(feature = "train")]
 pub mod evaluation;
+mod feature_table;
 mod features;
 #[cfg(feature = "train")]
 mod lexicon;

@@ -1,12 +1,11 @@
 //! In: what training found, or the bytes of a model file. Out: a [`Model`] ready to predict. Next: `predict`.
 
 use crate::classification::Classification;
-use crate::features::count_features;
-use crate::packing::PackedFeatures;
+use crate::feature_table::FeatureTable;
+use crate::predict::Evidence;
 use serde::{Deserialize, Serialize};
 #[cfg(feature = "train")]
 use sha2::{Digest, Sha256};
-use std::ops::Range;
 use uuid::Uuid;
 
 /// A trained coder for one classification.
@@ -40,6 +39,8 @@ pub(crate) struct Knowledge {
     pub classification: Classification,
     /// How steeply a margin becomes a probability, by level.
     pub steepness: [f32; 5],
+    /// How much each part of a path's evidence counts.
+    pub combination: Evidence,
     /// How the probability of a path becomes the confidence in its code.
     pub confidence: Scaling,
     pub thresholds: Thresholds,
@@ -77,24 +78,6 @@ impl Scaling {
     }
 }
 
-/// For each feature, the nodes that it speaks for or against. A feature's weights lie side by side, so that a
-/// record touches little memory.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(try_from = "PackedFeatures", into = "PackedFeatures")]
-pub(crate) struct FeatureTable {
-    /// How many records the frequencies are counted over.
-    pub records: u32,
-    /// Hashes in rising order.
-    pub hashes: Vec<u32>,
-    /// In how many records each feature stands.
-    pub frequencies: Vec<u32>,
-    /// Where each feature's weights end in `nodes` and `weights`.
-    pub ends: Vec<u32>,
-    /// In rising order for each feature.
-    pub nodes: Vec<u16>,
-    pub weights: Vec<i8>,
-}
-
 impl Model {
     /// A model whose id follows from what it knows.
     #[cfg(feature = "train")]
@@ -126,47 +109,6 @@ impl Knowledge {
     /// Whether the tables fit each other, so that prediction never reaches outside them.
     pub(crate) fn is_sound(&self) -> bool {
         let nodes = self.classification.nodes().len();
-        self.classification.is_sound()
-            && self.steps.len() == nodes
-            && self.biases.len() == nodes
-            && self.features.nodes.iter().all(|node| usize::from(*node) < nodes)
-    }
-}
-
-impl FeatureTable {
-    /// The feature's place in the table.
-    fn find(&self, hash: u32) -> Option<usize> {
-        self.hashes.binary_search(&hash).ok()
-    }
-
-    /// The inverse document frequency of the feature at this place, or of one never seen.
-    fn idf(&self, place: Option<usize>) -> f32 {
-        let frequency = place.map_or(0, |place| self.frequencies[place]);
-        ((1.0 + self.records as f32) / (1.0 + frequency as f32)).ln() + 1.0
-    }
-
-    /// A record's known features with their values, and the length of the whole vector. Features never seen count
-    /// towards the length, so that a record full of them comes near no class.
-    pub(crate) fn weigh(&self, title: &str, tasks: &str) -> (Vec<(usize, f32)>, f32) {
-        let mut squares = 0.0;
-        let mut known = Vec::new();
-        for (hash, count) in count_features(title, tasks) {
-            let place = self.find(hash);
-            let value = (1.0 + (count as f32).ln()) * self.idf(place);
-            squares += value * value;
-            known.extend(place.map(|place| (place, value)));
-        }
-        (known, squares.sqrt())
-    }
-
-    /// The nodes that the feature at this place speaks for or against, and how strongly.
-    pub(crate) fn weights_at(&self, place: usize) -> impl Iterator<Item = (u16, i8)> + '_ {
-        let range = self.range(place);
-        self.nodes[range.clone()].iter().copied().zip(self.weights[range].iter().copied())
-    }
-
-    pub(crate) fn range(&self, place: usize) -> Range<usize> {
-        let start = if place == 0 { 0 } else { self.ends[place - 1] as usize };
-        start..self.ends[place] as usize
+        self.steps.len() == nodes && self.biases.len() == nodes && self.features.width() == nodes
     }
 }

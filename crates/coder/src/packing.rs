@@ -1,12 +1,30 @@
 //! In: a feature table. Out: the same in a form that takes few bytes in a file, and back. What rises is kept as the
-//! gaps between neighbours, which are small and take a byte each in postcard's encoding.
+//! gaps between neighbours, which are small and take a byte each in postcard's encoding; weights take half a byte.
 
-use crate::model::FeatureTable;
+use crate::feature_table::FeatureTable;
+use crate::features::HASH_BITS;
 use serde::{Deserialize, Serialize};
+
+/// The sizes that a weight may have, in steps. Each is about 1.4 times the one before.
+const SIZES: [i8; 8] = [14, 20, 27, 37, 50, 68, 93, 127];
+/// Weights of fewer steps are left out.
+#[cfg(feature = "train")]
+const NEGLIGIBLE: f32 = 12.0;
+/// Marks a weight below zero.
+const NEGATIVE: u8 = 8;
+
+/// The weight that a file can hold nearest to this many steps; none where it is too small to matter.
+#[cfg(feature = "train")]
+pub(crate) fn nearest_weight(steps: f32) -> Option<i8> {
+    let distance = |size: &i8| (f32::from(*size) / steps.abs()).ln().abs();
+    let nearest = SIZES.into_iter().min_by(|a, b| distance(a).total_cmp(&distance(b)))?;
+    (steps.abs() >= NEGLIGIBLE).then_some(if steps < 0.0 { -nearest } else { nearest })
+}
 
 /// A feature table as it stands in a file.
 #[derive(Serialize, Deserialize)]
 pub(crate) struct PackedFeatures {
+    width: u16,
     records: u32,
     hash_gaps: Vec<u32>,
     frequencies: Vec<u32>,
@@ -14,21 +32,25 @@ pub(crate) struct PackedFeatures {
     counts: Vec<u16>,
     /// Starting anew with each feature.
     node_gaps: Vec<u16>,
-    weights: Vec<i8>,
+    /// Two a byte, the first in the low half.
+    #[serde(with = "serde_bytes")]
+    weights: Vec<u8>,
 }
 
 impl From<FeatureTable> for PackedFeatures {
     fn from(table: FeatureTable) -> Self {
-        let counts = (0..table.ends.len()).map(|place| table.range(place).len() as u16).collect();
-        let node_gaps =
-            (0..table.ends.len()).flat_map(|place| gaps(&table.nodes[table.range(place)])).collect();
+        let rows: Vec<Vec<(u16, i8)>> =
+            (0..table.features().len()).map(|place| table.row(place).weights()).collect();
+        let node_gaps = |row: &Vec<(u16, i8)>| gaps(row.iter().map(|(node, _)| *node)).collect::<Vec<_>>();
+        let weights: Vec<i8> = rows.iter().flatten().map(|(_, weight)| *weight).collect();
         Self {
-            records: table.records,
-            hash_gaps: gaps(&table.hashes),
-            frequencies: table.frequencies,
-            counts,
-            node_gaps,
-            weights: table.weights,
+            width: table.width() as u16,
+            records: table.records(),
+            hash_gaps: gaps(table.features().iter().map(|feature| feature.hash)).collect(),
+            frequencies: table.features().iter().map(|feature| feature.frequency).collect(),
+            counts: rows.iter().map(|row| row.len() as u16).collect(),
+            node_gaps: rows.iter().flat_map(node_gaps).collect(),
+            weights: halves(&weights),
         }
     }
 }
@@ -37,44 +59,65 @@ impl TryFrom<PackedFeatures> for FeatureTable {
     type Error = &'static str;
 
     fn try_from(packed: PackedFeatures) -> Result<Self, Self::Error> {
-        let features = packed.hash_gaps.len();
-        let weights = packed.weights.len();
+        let weights = packed.node_gaps.len();
         let total: usize = packed.counts.iter().map(|count| usize::from(*count)).sum();
-        if packed.frequencies.len() != features || packed.counts.len() != features {
+        if [packed.frequencies.len(), packed.counts.len()] != [packed.hash_gaps.len(); 2] {
             return Err("the features' columns differ in length");
         }
-        if packed.node_gaps.len() != weights || total != weights {
+        if packed.weights.len() != weights.div_ceil(2) || total != weights {
             return Err("the weights' columns differ in length");
         }
-        let mut ends = Vec::with_capacity(features);
-        let mut nodes = packed.node_gaps;
-        let mut end = 0;
-        for count in packed.counts {
-            let start = end;
-            end += usize::from(count);
-            sum_up(&mut nodes[start..end], u16::checked_add)?;
-            ends.push(end as u32);
+        let mut hashes = Vec::with_capacity(packed.hash_gaps.len());
+        let mut hash = 0_u32;
+        for gap in packed.hash_gaps {
+            hash = hash
+                .checked_add(gap)
+                .filter(|hash| hash >> HASH_BITS == 0)
+                .ok_or("a hash has too many bits")?;
+            hashes.push(hash);
         }
-        let mut hashes = packed.hash_gaps;
-        sum_up(&mut hashes, u32::checked_add)?;
-        let (records, frequencies) = (packed.records, packed.frequencies);
-        Ok(Self { records, hashes, frequencies, ends, nodes, weights: packed.weights })
+        let features = hashes.into_iter().zip(packed.frequencies);
+        let mut table = Self::new(packed.width.into(), packed.records, features);
+        let mut gaps_and_weights = packed.node_gaps.iter().zip(from_halves(&packed.weights));
+        let mut row = Vec::new();
+        for (place, count) in packed.counts.into_iter().enumerate() {
+            row.clear();
+            let mut node = 0_u16;
+            for (gap, weight) in gaps_and_weights.by_ref().take(count.into()) {
+                node = node.checked_add(*gap).ok_or("the gaps add up to too much")?;
+                row.push((node, weight));
+            }
+            if node >= packed.width.max(1) {
+                return Err("a weight belongs to no node");
+            }
+            table.set_weights(place, &row);
+        }
+        Ok(table)
     }
 }
 
-fn gaps<T: Copy + Default + std::ops::Sub<Output = T>>(rising: &[T]) -> Vec<T> {
-    let before = std::iter::once(T::default()).chain(rising.iter().copied());
-    rising.iter().zip(before).map(|(value, before)| *value - before).collect()
+/// Weights that are not of the [`SIZES`] never come here: `quantise` makes none.
+fn halves(weights: &[i8]) -> Vec<u8> {
+    let half = |weight: &i8| {
+        let size = SIZES.partition_point(|size| *size < weight.saturating_abs()) as u8;
+        if *weight < 0 { size | NEGATIVE } else { size }
+    };
+    weights.chunks(2).map(|pair| half(&pair[0]) | pair.get(1).map_or(0, half) << 4).collect()
 }
 
-/// The reverse of [`gaps`], in place.
-fn sum_up<T: Copy + Default>(gaps: &mut [T], add: impl Fn(T, T) -> Option<T>) -> Result<(), &'static str> {
-    let mut sum = T::default();
-    for value in gaps {
-        sum = add(sum, *value).ok_or("the gaps add up to too much")?;
-        *value = sum;
-    }
-    Ok(())
+/// The reverse of [`halves`]; of an odd number of weights one too many.
+fn from_halves(halves: &[u8]) -> Vec<i8> {
+    let weight = |half: u8| {
+        let size = SIZES[usize::from(half & !NEGATIVE)];
+        if half & NEGATIVE == 0 { size } else { -size }
+    };
+    halves.iter().flat_map(|pair| [weight(pair & 0xf), weight(pair >> 4)]).collect()
+}
+
+fn gaps<T: Copy + Default + std::ops::Sub<Output = T>>(
+    rising: impl Iterator<Item = T>,
+) -> impl Iterator<Item = T> {
+    rising.scan(T::default(), |before, value| Some(value - std::mem::replace(before, value)))
 }
 
 #[cfg(test)]
@@ -82,19 +125,24 @@ mod tests {
     use super::*;
 
     fn table() -> FeatureTable {
-        FeatureTable {
-            records: 9,
-            hashes: vec![3, 70, 16_000_000],
-            frequencies: vec![2, 9, 4],
-            ends: vec![2, 2, 5],
-            nodes: vec![0, 1748, 5, 6, 700],
-            weights: vec![-127, 3, 1, 127, -1],
-        }
+        let features = [(3, 2), (70, 9), (16_000_000, 4)];
+        let mut table = FeatureTable::new(1749, 9, features.into_iter());
+        table.set_weights(0, &[(0, -127), (1748, 14)]);
+        table.set_weights(1, &[]);
+        table.set_weights(2, &[(5, 20), (6, 127), (700, -14)]);
+        table
     }
 
     #[test]
     fn a_table_survives_packing() {
         assert_eq!(FeatureTable::try_from(PackedFeatures::from(table())), Ok(table()));
+    }
+
+    #[test]
+    #[cfg(feature = "train")]
+    fn a_weight_becomes_the_nearest_that_a_file_can_hold() {
+        let nearest = [127.0, -90.0, 16.0, -12.1, 11.0, 0.0].map(nearest_weight);
+        assert_eq!(nearest, [Some(127), Some(-93), Some(14), Some(-14), None, None]);
     }
 
     #[test]
@@ -105,6 +153,9 @@ mod tests {
             |packed| packed.node_gaps.push(1),
             |packed| packed.node_gaps[1] = u16::MAX,
             |packed| packed.hash_gaps[2] = u32::MAX,
+            |packed| packed.hash_gaps[2] = 1 << 24,
+            |packed| packed.weights.truncate(2),
+            |packed| packed.width = 1748,
         ] {
             let mut packed = PackedFeatures::from(table());
             packed.node_gaps[0] = 1;

@@ -1,20 +1,32 @@
 //! In: a [`JobText`]. Out: the codes that fit it, best first, each with its probability.
 //! Next: `coding` decides which of them are trusted.
 
-use crate::classification::{NodeId, level_of};
+use crate::classification::{LEVELS, NodeId};
 use crate::model::{Knowledge, Model};
 use occuform_api::{JobText, MAX_SUGGESTIONS, Suggestion};
-use std::ops::Range;
 
 /// How many paths are followed from level to level.
 const BEAM_WIDTH: usize = 32;
 
-/// The end of a path down the tree and the logarithm of its probability.
-#[derive(Clone, Copy, Debug)]
+/// What speaks for a path, level by level: first the logarithm of each step's share, then each step's margin.
+pub(crate) type Evidence = [f32; 10];
+
+/// Takes the shares as they are and lets the margins be.
+#[cfg(feature = "train")]
+pub(crate) const SHARES_ALONE: Evidence = [1.0, 1.0, 1.0, 1.0, 1.0, 0.0, 0.0, 0.0, 0.0, 0.0];
+
+/// The end of a path down the tree.
+#[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Path {
     pub node: NodeId,
-    pub log_probability: f32,
+    /// Logarithm of the product of the shares: which paths are followed.
+    log_share: f32,
+    levels: usize,
+    pub evidence: Evidence,
 }
+
+/// A path, and the logarithm of its probability.
+pub(crate) type Ranked = (Path, f32);
 
 impl Model {
     /// The [`MAX_SUGGESTIONS`] best codes, trusted or not.
@@ -29,56 +41,63 @@ impl Knowledge {
         best.map(|path| self.suggestion(path)).collect()
     }
 
-    fn suggestion(&self, path: Path) -> Suggestion {
-        let node = self.classification.node(path.node);
+    fn suggestion(&self, ranked: Ranked) -> Suggestion {
+        let node = self.classification.node(ranked.0.node);
         Suggestion {
             code_category: node.code.clone(),
             code_label: node.title.clone(),
-            code_confidence: self.confidence_in(path),
+            code_confidence: self.confidence_in(ranked),
         }
     }
 
     /// How likely the path's code is the right one.
-    pub(crate) fn confidence_in(&self, path: Path) -> f64 {
-        f64::from(self.confidence.apply_to_logit(logit(path.log_probability.exp())))
+    pub(crate) fn confidence_in(&self, (_, log_probability): Ranked) -> f64 {
+        f64::from(self.confidence.apply_to_logit(logit(log_probability.exp())))
+    }
+
+    /// The paths found, the likeliest first: the evidence of each is weighed against that of the others.
+    pub(crate) fn best_paths(&self, text: &JobText) -> Vec<Ranked> {
+        let paths = self.paths(&self.margins(text));
+        let scores: Vec<f32> = paths.iter().map(|path| weigh(&path.evidence, &self.combination)).collect();
+        let mut ranked: Vec<Ranked> = paths.into_iter().zip(log_softmax(&scores, 1.0)).collect();
+        ranked.sort_by(|(a, likely_a), (b, likely_b)| likely_b.total_cmp(likely_a).then(a.node.cmp(&b.node)));
+        ranked
     }
 
     /// Beam search from the top of the tree to its leaves.
-    pub(crate) fn best_paths(&self, text: &JobText) -> Vec<Path> {
-        let margins = self.margins(text);
-        let mut beam = vec![None];
+    pub(crate) fn paths(&self, margins: &[f32]) -> Vec<Path> {
+        let mut beam = self.longer(None, margins);
         let mut finished = Vec::new();
         while !beam.is_empty() {
-            let mut longer = Vec::new();
-            for path in beam {
-                let children = self.classification.children(path.map(|path: Path| path.node));
-                match path {
-                    Some(path) if children.is_empty() => finished.push(path),
-                    _ => longer.extend(self.step(
-                        &margins,
-                        path.map_or(0.0, |path| path.log_probability),
-                        children,
-                    )),
-                }
+            if beam.len() > BEAM_WIDTH {
+                let likelier =
+                    |a: &Path, b: &Path| b.log_share.total_cmp(&a.log_share).then(a.node.cmp(&b.node));
+                beam.select_nth_unstable_by(BEAM_WIDTH, likelier);
+                beam.truncate(BEAM_WIDTH);
             }
-            longer.sort_by(|a, b| b.log_probability.total_cmp(&a.log_probability).then(a.node.cmp(&b.node)));
-            longer.truncate(BEAM_WIDTH);
-            beam = longer.into_iter().map(Some).collect();
+            let (ended, going): (Vec<Path>, Vec<Path>) =
+                beam.into_iter().partition(|path| self.classification.children(Some(path.node)).is_empty());
+            finished.extend(ended);
+            beam = going.into_iter().flat_map(|path| self.longer(Some(path), margins)).collect();
         }
         finished
     }
 
-    /// One step down: the probability is shared out among the children by their margins.
-    fn step(
-        &self,
-        margins: &[f32],
-        log_probability: f32,
-        children: Range<NodeId>,
-    ) -> impl Iterator<Item = Path> {
-        let level = children.clone().next().and_then(|id| level_of(&self.classification.node(id).code));
-        let steepness = level.map_or(1.0, |level| self.steepness[level]);
-        let shares = log_softmax(&margins[usize::from(children.start)..usize::from(children.end)], steepness);
-        children.zip(shares).map(move |(node, share)| Path { node, log_probability: log_probability + share })
+    /// One step down: what there is to share is shared out among the children by their margins.
+    fn longer(&self, path: Option<Path>, margins: &[f32]) -> Vec<Path> {
+        let children = self.classification.children(path.map(|path| path.node));
+        let margins: Vec<f32> = children.iter().map(|child| margins[usize::from(*child)]).collect();
+        let path = path.unwrap_or_default();
+        let level = path.levels;
+        let shares = log_softmax(&margins, self.steepness[level]);
+        let steps = children.iter().zip(shares.into_iter().zip(margins));
+        let longer = steps.map(|(node, (share, margin))| {
+            let mut evidence = path.evidence;
+            evidence[level] = share;
+            evidence[LEVELS.len() + level] = margin;
+            Path { node: *node, log_share: path.log_share + share, levels: level + 1, evidence }
+        });
+        longer.collect()
     }
 
     /// How far each node's classifier puts the record on its own side.
@@ -86,9 +105,7 @@ impl Knowledge {
         let (known, norm) = self.features.weigh(text.title(), text.tasks());
         let mut sums = vec![0.0_f32; self.steps.len()];
         for (place, value) in known {
-            for (node, weight) in self.features.weights_at(place) {
-                sums[usize::from(node)] += value * f32::from(weight);
-            }
+            self.features.row(place).add_to(&mut sums, value);
         }
         let scale = if norm > 0.0 { 1.0 / norm } else { 0.0 };
         sums.iter()
@@ -97,6 +114,11 @@ impl Knowledge {
             .map(|((sum, step), bias)| sum * scale * step + bias)
             .collect()
     }
+}
+
+/// The sum of the parts of the evidence, each as much as it counts.
+pub(crate) fn weigh(evidence: &Evidence, combination: &Evidence) -> f32 {
+    evidence.iter().zip(combination).map(|(part, counts)| part * counts).sum()
 }
 
 /// The logarithm of the odds, kept finite.

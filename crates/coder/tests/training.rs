@@ -57,7 +57,8 @@ fn small_lexicon() -> Lexicon {
 
 fn trained(seed: u64) -> Model {
     let lexicon = small_lexicon();
-    let settings = TrainingSettings { seed, min_records: 1, ..TrainingSettings::default() };
+    let settings =
+        TrainingSettings { seed, min_records: 1, min_records_of_pairs: 1, ..TrainingSettings::default() };
     train(&lexicon, &[], &OSCA, settings, "2026-01-01", &|_| {})
 }
 
@@ -125,7 +126,8 @@ fn training_gives_the_same_model_for_the_same_seed() {
 #[test]
 fn the_day_of_training_does_not_change_the_id() {
     let lexicon = small_lexicon();
-    let settings = TrainingSettings { min_records: 1, ..TrainingSettings::default() };
+    let settings =
+        TrainingSettings { min_records: 1, min_records_of_pairs: 1, ..TrainingSettings::default() };
     let later = train(&lexicon, &[], &OSCA, settings, "2027-05-05", &|_| {});
     assert_eq!(later.id(), MODEL.id());
     assert_ne!(later.to_bytes(), MODEL.to_bytes());
@@ -185,6 +187,6 @@ fn a_truncated_foreign_or_future_file_is_refused_with_what_was_expected() {
     future[8] = 9;
     assert_eq!(
         Model::from_bytes(&future).unwrap_err(),
-        ModelFileError::FormatVersion { expected: 3, found: 9 }
+        ModelFileError::FormatVersion { expected: 4, found: 9 }
     );
 }

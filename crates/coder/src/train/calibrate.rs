@@ -1,13 +1,14 @@
 //! In: a model and records it has not learned from. Out: the same model, its confidence fitted to how often it is
-//! right on such records. First, for each level, how steeply margins become shares; then how the product of a path's
-//! shares becomes the probability that the path is right, since the levels' errors go together.
+//! right on such records. First, for each level, how steeply margins become shares; then, in `combine`, how much
+//! each level's share and margin counts; at last how what comes of it becomes the probability that a path is right.
 
+use super::combine;
 use super::samples::path_to;
 use crate::classification::NodeId;
 use crate::coding::confidence_in_list;
 use crate::evaluation::{KnownRecord, gibberish};
 use crate::model::{Knowledge, Scaling};
-use crate::predict::{Path, log_softmax, logit};
+use crate::predict::{Ranked, log_softmax, logit};
 use occuform_api::JobText;
 
 /// Bounds of the search, as natural logarithms of the steepness.
@@ -28,9 +29,9 @@ const RIDGE: f64 = 1e-3;
 type Choice = (Vec<f32>, usize);
 
 /// The paths that a record's coding found, best first, and the node that is right.
-type Ranked = (Vec<Path>, NodeId);
+type Coded = (Vec<Ranked>, NodeId);
 
-/// Fits both steps, and raises the threshold of a list until gibberish gets none. Without records all stays as it is,
+/// Fits all three, and raises the threshold of a list until gibberish gets none. Without records all stays as it is,
 /// and records with a code that is not in the classification do not count.
 pub(super) fn calibrate(knowledge: &mut Knowledge, records: &[KnownRecord]) {
     let known = records.iter().filter_map(|record| {
@@ -41,11 +42,11 @@ pub(super) fn calibrate(knowledge: &mut Knowledge, records: &[KnownRecord]) {
         return;
     }
     fit_steepness(knowledge, &known);
-    let ranked: Vec<Ranked> =
-        known.iter().map(|(text, path)| (knowledge.best_paths(text), path[4])).collect();
-    fit_confidence(knowledge, &ranked);
+    knowledge.combination = combine::fit(knowledge, &known);
+    let coded: Vec<Coded> = known.iter().map(|(text, path)| (knowledge.best_paths(text), path[4])).collect();
+    fit_confidence(knowledge, &coded);
     raise_list_threshold(knowledge);
-    fit_category_threshold(knowledge, &ranked);
+    fit_category_threshold(knowledge, &coded);
 }
 
 /// So high that of strings of random letters only [`GIBBERISH_LISTED`] in [`crate::evaluation::GIBBERISH`] get a list.
@@ -77,8 +78,8 @@ fn collect(knowledge: &Knowledge, path: [NodeId; 5], margins: &[f32], choices: &
     for (node, choices) in path.into_iter().zip(choices) {
         let children = knowledge.classification.children(parent);
         if children.len() > 1 {
-            let siblings = margins[usize::from(children.start)..usize::from(children.end)].to_vec();
-            choices.push((siblings, usize::from(node - children.start)));
+            let siblings = children.iter().map(|child| margins[usize::from(*child)]).collect();
+            choices.push((siblings, children.partition_point(|child| *child < node)));
         }
         parent = Some(node);
     }
@@ -104,13 +105,13 @@ fn log_loss(choices: &[Choice], steepness: f32) -> f32 {
 }
 
 /// So low that of the records accepted just [`RIGHT_UNIT_GROUPS`] lie in the right unit group.
-fn fit_category_threshold(knowledge: &mut Knowledge, ranked: &[Ranked]) {
+fn fit_category_threshold(knowledge: &mut Knowledge, coded: &[Coded]) {
     let unit_group = |node| &knowledge.classification.node(node).code[..4];
-    let outcome = |(paths, right): &Ranked| {
+    let outcome = |(paths, right): &Coded| {
         let best = *paths.first()?;
-        Some((knowledge.confidence_in(best), unit_group(best.node) == unit_group(*right)))
+        Some((knowledge.confidence_in(best), unit_group(best.0.node) == unit_group(*right)))
     };
-    let mut outcomes: Vec<(f64, bool)> = ranked.iter().filter_map(outcome).collect();
+    let mut outcomes: Vec<(f64, bool)> = coded.iter().filter_map(outcome).collect();
     outcomes.sort_by(|a, b| b.0.total_cmp(&a.0));
     let (mut right, mut lowest) = (0, None);
     for (accepted, (confidence, is_right)) in outcomes.iter().enumerate() {
@@ -126,11 +127,9 @@ fn fit_category_threshold(knowledge: &mut Knowledge, ranked: &[Ranked]) {
 
 /// Platt scaling over all suggestions of all records: logistic regression of being right on the logit, by Newton's
 /// method.
-fn fit_confidence(knowledge: &mut Knowledge, ranked: &[Ranked]) {
-    let pairs = ranked.iter().flat_map(|(paths, right)| {
-        paths
-            .iter()
-            .map(|path| (logit(path.log_probability.exp()), if path.node == *right { 1.0 } else { 0.0 }))
+fn fit_confidence(knowledge: &mut Knowledge, coded: &[Coded]) {
+    let pairs = coded.iter().flat_map(|(paths, right)| {
+        paths.iter().map(|(path, likely)| (logit(likely.exp()), if path.node == *right { 1.0 } else { 0.0 }))
     });
     let pairs: Vec<(f32, f32)> = pairs.collect();
     let mut scaling = Scaling::default();

@@ -1,8 +1,9 @@
 //! In: a [`Lexicon`]. Out: a [`Model`]. The steps: `samples` makes records of the phrases, `vectors` weighs their
-//! features, `svm` separates each node from its siblings, `quantise` packs the weights, `calibrate` fits what
-//! confidence means.
+//! features, `svm` separates each node from its siblings and from strangers, `quantise` packs the weights, `calibrate`
+//! and `combine` fit what confidence means.
 
 mod calibrate;
+mod combine;
 mod quantise;
 mod samples;
 mod svm;
@@ -15,6 +16,8 @@ use crate::model::{Knowledge, Model, Provenance, Thresholds};
 use crate::model_file::hexadecimal;
 use occuform_api::Topic;
 use quantise::Hyperplane;
+use rand::SeedableRng;
+use rand_chacha::ChaCha8Rng;
 use rayon::prelude::*;
 use samples::{Sample, samples};
 use sha2::{Digest, Sha256};
@@ -28,8 +31,13 @@ pub struct TrainingSettings {
     pub seed: u64,
     /// Cost of a violated margin against the length of the weights.
     pub cost: f32,
+    /// From how many percent of all records a node is told besides its siblings' records, so that margins mean the same all
+    /// over the tree.
+    pub strangers_percent: usize,
     /// In how many records made of phrases a feature must stand to be learned. A title stands in two.
     pub min_records: u32,
+    /// The same for pairs of words.
+    pub min_records_of_pairs: u32,
     /// Least probability that the right code is among the suggestions for a list to be shown.
     pub list_threshold: f32,
     /// Least probability that the best code is right for it to be given without a person, where no calibration
@@ -39,7 +47,15 @@ pub struct TrainingSettings {
 
 impl Default for TrainingSettings {
     fn default() -> Self {
-        Self { seed: 1, cost: 1.0, min_records: 2, list_threshold: 0.3, category_threshold: 0.6 }
+        Self {
+            seed: 1,
+            cost: 1.0,
+            strangers_percent: 3,
+            min_records: 2,
+            min_records_of_pairs: 3,
+            list_threshold: 0.3,
+            category_threshold: 0.6,
+        }
     }
 }
 
@@ -85,7 +101,7 @@ fn fit(
     settings: TrainingSettings,
     work: &Work,
 ) -> Knowledge {
-    let vocabulary = vectors::vocabulary(samples, settings.min_records);
+    let vocabulary = vectors::vocabulary(classification.nodes().len(), samples, &settings);
     let vectors = Vectors::new(samples, &vocabulary);
     let groups = Groups::new(classification, samples);
     let hyperplanes: Vec<Hyperplane> = (0..classification.nodes().len() as NodeId)
@@ -95,9 +111,10 @@ fn fit(
             let Some(members) = groups.members_of_family(node) else {
                 return Hyperplane::default();
             };
-            let labels: Vec<bool> = members.iter().map(|sample| groups.belongs(*sample, node)).collect();
-            let seed = settings.seed.wrapping_add(u64::from(node));
-            let hyperplane = svm::separate(&vectors, members, &labels, settings.cost, seed);
+            let mut random = ChaCha8Rng::seed_from_u64(settings.seed.wrapping_add(u64::from(node)));
+            let told_apart = groups.with_strangers(node, members, settings.strangers_percent, &mut random);
+            let labels: Vec<bool> = told_apart.iter().map(|sample| groups.belongs(*sample, node)).collect();
+            let hyperplane = svm::separate(&vectors, &told_apart, &labels, settings.cost, &mut random);
             work.advance(members.len());
             hyperplane
         })
@@ -124,7 +141,9 @@ impl Groups {
         let mut members = vec![Vec::new(); nodes + 1];
         for parent in 0..nodes {
             let children = classification.children(Some(parent as NodeId));
-            children.for_each(|child| family[usize::from(child)] = parent + 1);
+            for child in children {
+                family[usize::from(*child)] = parent + 1;
+            }
         }
         for (sample, path) in ancestors.iter().enumerate() {
             members[0].push(sample);
@@ -145,6 +164,25 @@ impl Groups {
     fn members_of_family(&self, node: NodeId) -> Option<&[usize]> {
         let members = &self.members[self.family[usize::from(node)]];
         (!members.is_empty()).then_some(members)
+    }
+
+    /// The members of a node's family, and a share of all other samples.
+    fn with_strangers(
+        &self,
+        node: NodeId,
+        members: &[usize],
+        percent: usize,
+        random: &mut ChaCha8Rng,
+    ) -> Vec<usize> {
+        let family = self.family[usize::from(node)];
+        let is_member = |sample: usize| {
+            let parent = family.checked_sub(1).map(|parent| parent as NodeId);
+            parent.is_none_or(|parent| self.belongs(sample, parent))
+        };
+        let samples = self.ancestors.len();
+        let drawn = rand::seq::index::sample(random, samples, percent * samples / 100);
+        let strangers = drawn.into_iter().filter(|sample| !is_member(*sample));
+        members.iter().copied().chain(strangers).collect()
     }
 
     fn belongs(&self, sample: usize, node: NodeId) -> bool {

@@ -1,11 +1,11 @@
-//! In: a hyperplane for each node. Out: what the model knows, packed: a byte a weight, small weights left out.
+//! In: a hyperplane for each node. Out: what the model knows: few sizes of weights, the smallest left out.
 //! Next: `model_file`.
 
 use crate::classification::Classification;
-use crate::model::{FeatureTable, Knowledge, Scaling, Thresholds};
-
-/// Weights smaller than this share of a node's largest are left out.
-const NEGLIGIBLE: f32 = 0.06;
+use crate::feature_table::FeatureTable;
+use crate::model::{Knowledge, Scaling, Thresholds};
+use crate::packing::nearest_weight;
+use crate::predict::SHARES_ALONE;
 
 /// About what is found for a large lexicon.
 const USUAL_STEEPNESS: [f32; 5] = [4.0; 5];
@@ -26,27 +26,22 @@ pub(super) fn pack(
     thresholds: Thresholds,
 ) -> Knowledge {
     let steps: Vec<f32> = hyperplanes.iter().map(step).collect();
-    let mut by_feature: Vec<Vec<(u16, i8)>> = vec![Vec::new(); vocabulary.hashes.len()];
+    let mut by_feature: Vec<Vec<(u16, i8)>> = vec![Vec::new(); vocabulary.features().len()];
     for (node, (hyperplane, step)) in hyperplanes.iter().zip(&steps).enumerate() {
         for (place, weight) in &hyperplane.weights {
-            let steps = weight / step;
-            if steps.abs() >= NEGLIGIBLE * f32::from(i8::MAX) {
-                by_feature[*place as usize].push((node as u16, steps.round() as i8));
-            }
+            let weight = nearest_weight(weight / step);
+            by_feature[*place as usize].extend(weight.map(|weight| (node as u16, weight)));
         }
     }
     // A feature that no node makes use of stays in the table: that it is known tells its weight in a record.
     let mut features = vocabulary;
-    for weights in by_feature {
-        for (node, weight) in weights {
-            features.nodes.push(node);
-            features.weights.push(weight);
-        }
-        features.ends.push(features.nodes.len() as u32);
+    for (place, weights) in by_feature.iter().enumerate() {
+        features.set_weights(place, weights);
     }
     Knowledge {
         classification: classification.clone(),
         steepness: USUAL_STEEPNESS,
+        combination: SHARES_ALONE,
         confidence: Scaling::default(),
         thresholds,
         features,

@@ -5,7 +5,6 @@
 
 use super::quantise::Hyperplane;
 use super::vectors::Vectors;
-use rand::SeedableRng;
 use rand::seq::SliceRandom;
 use rand_chacha::ChaCha8Rng;
 
@@ -19,10 +18,10 @@ pub(super) fn separate(
     members: &[usize],
     labels: &[bool],
     cost: f32,
-    seed: u64,
+    random: &mut ChaCha8Rng,
 ) -> Hyperplane {
     let mut descent = Descent::new(vectors, members, labels, cost);
-    descent.run(&mut ChaCha8Rng::seed_from_u64(seed));
+    descent.run(random);
     descent.into_hyperplane()
 }
 

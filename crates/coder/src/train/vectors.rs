@@ -1,25 +1,25 @@
 //! In: records. Out: their features as weighted vectors of length one. Next: `svm`.
 
+use super::TrainingSettings;
 use super::samples::Sample;
-use crate::features::count_features;
-use crate::model::FeatureTable;
+use crate::feature_table::FeatureTable;
+use crate::features::{count_features, is_pair_of_words};
 use std::collections::BTreeMap;
 
-/// The features that stand in at least `min_records` records, none with weights yet.
-pub(super) fn vocabulary(samples: &[Sample], min_records: u32) -> FeatureTable {
+/// The features that stand in enough records, none with weights yet.
+pub(super) fn vocabulary(nodes: usize, samples: &[Sample], settings: &TrainingSettings) -> FeatureTable {
     let mut frequencies: BTreeMap<u32, u32> = BTreeMap::new();
     for sample in samples {
         for (hash, _) in count_features(&sample.title, &sample.tasks) {
             *frequencies.entry(hash).or_default() += 1;
         }
     }
-    frequencies.retain(|_, frequency| *frequency >= min_records);
-    FeatureTable {
-        records: samples.len() as u32,
-        hashes: frequencies.keys().copied().collect(),
-        frequencies: frequencies.into_values().collect(),
-        ..FeatureTable::default()
-    }
+    frequencies.retain(|hash, frequency| {
+        let needed =
+            if is_pair_of_words(*hash) { settings.min_records_of_pairs } else { settings.min_records };
+        *frequency >= needed
+    });
+    FeatureTable::new(nodes, samples.len() as u32, frequencies.into_iter())
 }
 
 /// Sparse rows, all in one piece of memory.
@@ -34,8 +34,12 @@ pub(super) struct Vectors {
 impl Vectors {
     /// Weighs the samples' features as prediction does.
     pub(super) fn new(samples: &[Sample], vocabulary: &FeatureTable) -> Self {
-        let mut vectors =
-            Self { ends: Vec::new(), places: Vec::new(), values: Vec::new(), width: vocabulary.hashes.len() };
+        let mut vectors = Self {
+            ends: Vec::new(),
+            places: Vec::new(),
+            values: Vec::new(),
+            width: vocabulary.features().len(),
+        };
         for sample in samples {
             let (known, norm) = vocabulary.weigh(&sample.title, &sample.tasks);
             for (place, value) in known {

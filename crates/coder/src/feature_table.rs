@@ -1,0 +1,207 @@
+//! In: a record. Out: its known features with their values, and what each speaks for or against. Next: `predict` adds
+//! it up, `packing` makes it small for a file.
+
+use crate::features::{HASH_BITS, count_features};
+use crate::packing::PackedFeatures;
+use serde::{Deserialize, Serialize};
+
+/// So many that a bucket has a few features.
+const BUCKET_BITS: u32 = 16;
+
+/// A feature that speaks for or against more than one in so many nodes has a weight for every node: adding up a whole
+/// row takes less time than picking out many nodes.
+const DENSE: usize = 6;
+
+/// For each feature, the nodes that it speaks for or against. What belongs to a feature lies side by side, so that a
+/// record touches little memory.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(try_from = "PackedFeatures", into = "PackedFeatures")]
+pub(crate) struct FeatureTable {
+    /// How many nodes there are.
+    width: usize,
+    /// How many records the frequencies are counted over.
+    records: u32,
+    /// In rising order of their hashes.
+    features: Vec<Feature>,
+    /// Where the hashes begin that share their first [`BUCKET_BITS`], with the end of all as the last.
+    buckets: Vec<u32>,
+    sparse: Vec<(u16, i8)>,
+    dense: Vec<i8>,
+}
+
+/// One feature, and where its weights are.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Feature {
+    pub hash: u32,
+    /// In how many records it stands.
+    pub frequency: u32,
+    /// Where its weights begin, in the sparse ones or in the dense.
+    start: u32,
+    /// How many nodes it speaks for or against.
+    nodes: u16,
+}
+
+/// What one feature speaks for or against, and how strongly.
+pub(crate) enum Row<'a> {
+    /// Some nodes in rising order with their weights.
+    Sparse(&'a [(u16, i8)]),
+    /// A weight for every node.
+    Dense(&'a [i8]),
+}
+
+impl FeatureTable {
+    /// Takes hashes in rising order with their frequencies; the features' weights are given later.
+    pub(crate) fn new(width: usize, records: u32, hashes: impl Iterator<Item = (u32, u32)>) -> Self {
+        let features = hashes.map(|(hash, frequency)| Feature { hash, frequency, start: 0, nodes: 0 });
+        let features: Vec<Feature> = features.collect();
+        let mut buckets = vec![0; (1 << BUCKET_BITS) + 1];
+        for feature in &features {
+            buckets[bucket(feature.hash) + 1] += 1;
+        }
+        for bucket in 1..buckets.len() {
+            buckets[bucket] += buckets[bucket - 1];
+        }
+        Self { width, records, features, buckets, ..Self::default() }
+    }
+
+    /// Gives the feature at this place its weights, by nodes in rising order below [`FeatureTable::width`].
+    pub(crate) fn set_weights(&mut self, place: usize, weights: &[(u16, i8)]) {
+        let start = if self.is_dense(weights.len()) {
+            let start = self.dense.len();
+            self.dense.resize(start + self.width, 0);
+            for (node, weight) in weights {
+                self.dense[start + usize::from(*node)] = *weight;
+            }
+            start
+        } else {
+            self.sparse.extend_from_slice(weights);
+            self.sparse.len() - weights.len()
+        };
+        let feature = &mut self.features[place];
+        (feature.start, feature.nodes) = (start as u32, weights.len() as u16);
+    }
+
+    fn is_dense(&self, nodes: usize) -> bool {
+        nodes * DENSE > self.width
+    }
+
+    /// How many nodes there are.
+    pub(crate) fn width(&self) -> usize {
+        self.width
+    }
+
+    /// How many records the frequencies are counted over.
+    pub(crate) fn records(&self) -> u32 {
+        self.records
+    }
+
+    /// All features in rising order of their hashes.
+    pub(crate) fn features(&self) -> &[Feature] {
+        &self.features
+    }
+
+    /// The feature's place in the table.
+    pub(crate) fn find(&self, hash: u32) -> Option<usize> {
+        let bucket = bucket(hash);
+        let start = self.buckets[bucket] as usize;
+        let features = &self.features[start..self.buckets[bucket + 1] as usize];
+        features.iter().position(|feature| feature.hash == hash).map(|place| start + place)
+    }
+
+    /// The inverse document frequency of the feature at this place, or of one never seen.
+    fn idf(&self, place: Option<usize>) -> f32 {
+        let frequency = place.map_or(0, |place| self.features[place].frequency);
+        ((1.0 + self.records as f32) / (1.0 + frequency as f32)).ln() + 1.0
+    }
+
+    /// A record's known features with their values, and the length of the whole vector. Features never seen count
+    /// towards the length, so that a record full of them comes near no class.
+    pub(crate) fn weigh(&self, title: &str, tasks: &str) -> (Vec<(usize, f32)>, f32) {
+        let mut squares = 0.0;
+        let mut known = Vec::new();
+        for (hash, count) in count_features(title, tasks) {
+            let place = self.find(hash);
+            let value = (1.0 + (count as f32).ln()) * self.idf(place);
+            squares += value * value;
+            known.extend(place.map(|place| (place, value)));
+        }
+        (known, squares.sqrt())
+    }
+
+    /// What the feature at this place speaks for or against.
+    pub(crate) fn row(&self, place: usize) -> Row<'_> {
+        let Feature { start, nodes, .. } = self.features[place];
+        let (start, nodes) = (start as usize, usize::from(nodes));
+        if self.is_dense(nodes) {
+            Row::Dense(&self.dense[start..start + self.width])
+        } else {
+            Row::Sparse(&self.sparse[start..start + nodes])
+        }
+    }
+}
+
+fn bucket(hash: u32) -> usize {
+    (hash >> (HASH_BITS - BUCKET_BITS)) as usize
+}
+
+impl Row<'_> {
+    /// The nodes with a weight, in rising order.
+    pub(crate) fn weights(&self) -> Vec<(u16, i8)> {
+        match self {
+            Row::Sparse(weights) => weights.to_vec(),
+            Row::Dense(weights) => {
+                let weights = weights.iter().enumerate().filter(|(_, weight)| **weight != 0);
+                weights.map(|(node, weight)| (node as u16, *weight)).collect()
+            }
+        }
+    }
+
+    /// Adds the weights, times the value, to the sums of the nodes.
+    pub(crate) fn add_to(&self, sums: &mut [f32], value: f32) {
+        match self {
+            Row::Sparse(weights) => {
+                for (node, weight) in *weights {
+                    sums[usize::from(*node)] += value * f32::from(*weight);
+                }
+            }
+            Row::Dense(weights) => {
+                for (sum, weight) in sums.iter_mut().zip(*weights) {
+                    *sum += value * f32::from(*weight);
+                }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_row_tells_its_weights_however_it_is_kept() {
+        let mut table = FeatureTable::new(12, 9, [(3, 2), (70, 9), (16_000_000, 4)].into_iter());
+        let (few, many) = ([(11, 27)], [(0, -14), (5, 20), (11, 127)]);
+        table.set_weights(0, &few);
+        table.set_weights(2, &many);
+        assert!(matches!(table.row(0), Row::Sparse(..)) && matches!(table.row(2), Row::Dense(..)));
+        assert_eq!(table.row(0).weights(), few);
+        assert_eq!(table.row(1).weights(), []);
+        assert_eq!(table.row(2).weights(), many);
+        let mut sums = [1.0; 12];
+        table.row(0).add_to(&mut sums, 2.0);
+        table.row(2).add_to(&mut sums, 0.5);
+        assert_eq!(
+            sums.map(|sum: f32| sum.to_string()),
+            ["-6", "1", "1", "1", "1", "11", "1", "1", "1", "1", "1", "118.5"]
+        );
+    }
+
+    #[test]
+    fn a_feature_is_found_by_its_hash_alone() {
+        let table = FeatureTable::new(1, 9, [3, 70, 71, 16_777_215].map(|hash| (hash, 1)).into_iter());
+        assert_eq!(
+            [3, 70, 71, 16_777_215, 4, 0].map(|hash| table.find(hash)),
+            [Some(0), Some(1), Some(2), Some(3), None, None]
+        );
+    }
+}
