@@ -64,6 +64,25 @@ fn training_says_what_was_learned_and_leaves_only_the_model() {
 }
 
 #[test]
+fn a_second_lexicon_adds_what_the_first_does_not_know() {
+    let folder = tempfile::tempdir().unwrap();
+    for (place, text) in
+        [("own", LEXICON), ("more", "471131 Barista\ntitles:\n  the coffee maker\n  bean wizard\n")]
+    {
+        std::fs::create_dir_all(folder.path().join(place).join("osca")).unwrap();
+        std::fs::write(folder.path().join(place).join("osca/47.txt"), text).unwrap();
+    }
+    let train = ["train", "--lexicon", "own", "--lexicon", "more", "--model", "one.model"];
+    let output = occuform(folder.path(), &train);
+    let said = String::from_utf8(output.stdout).unwrap();
+    assert!(said.contains("more: phrases added: 1, already known: 1"), "{said}");
+    assert!(said.contains("8 phrases for 2 occupations learned"), "{said}");
+    std::fs::write(folder.path().join("more/osca/47.txt"), "471199 Barista\n").unwrap();
+    let error = String::from_utf8(occuform(folder.path(), &train).stderr).unwrap();
+    assert!(error.contains("cannot add more to the lexicon own: more/osca/47.txt:1: "), "{error}");
+}
+
+#[test]
 fn a_job_is_coded_as_a_ranked_table_with_the_groups_it_lies_in() {
     let (table, _, success) = trained(&["code", "sparky", "--tasks", "wiring houses"]);
     assert!(success);

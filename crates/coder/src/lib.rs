@@ -24,7 +24,9 @@ mod train;
 pub use classification::{Classification, ClassificationError, Node, NodeId};
 pub use coding::{CodingOptions, Scope};
 #[cfg(feature = "train")]
-pub use lexicon::{Lexicon, LexiconError, Occupation, Phrase};
+pub use lexicon::{
+    Added, Lexicon, LexiconError, LexiconFile, Occupation, PHRASE_LENGTH, Phrase, essence, lexicon_files,
+};
 pub use model::{Model, Provenance};
 pub use model_file::ModelFileError;
 #[cfg(feature = "train")]
