@@ -2,15 +2,13 @@
 
 use crate::model::ModelChoice;
 use crate::records;
+use crate::whole_file::Staged;
 use anyhow::{Context, Result};
 use indicatif::{HumanBytes, ProgressBar, ProgressStyle};
 use occuform_api::{OSCA, Topic};
 use occuform_coder::evaluation::{KnownRecord, Split};
 use occuform_coder::{Lexicon, Progress, TrainingSettings, train};
-use std::fs::Permissions;
-use std::io::Write;
-use std::os::unix::fs::PermissionsExt;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 /// Learns from the lexicon's job titles and tasks and writes a model file.
@@ -53,7 +51,9 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     bar.finish_and_clear();
     let bytes = model.to_bytes();
     let path = &arguments.output.path();
-    write_whole(path, &bytes).with_context(|| format!("cannot write the model {}", path.display()))?;
+    Staged::new(path, &bytes)
+        .and_then(Staged::put)
+        .with_context(|| format!("cannot write the model {}", path.display()))?;
     println!(
         "{}: {} phrases for {} occupations learned in {:.1} s, {}, model {}",
         path.display(),
@@ -99,17 +99,6 @@ fn progress_bar() -> ProgressBar {
     let bar = ProgressBar::new(1).with_style(style);
     bar.enable_steady_tick(Duration::from_millis(200));
     bar
-}
-
-/// Beside the file and then into its place, so that no reader ever sees half a model.
-fn write_whole(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    std::fs::create_dir_all(folder)?;
-    let mut file = tempfile::Builder::new().permissions(Permissions::from_mode(0o644)).tempfile_in(folder)?;
-    file.write_all(bytes)?;
-    file.as_file().sync_all()?;
-    file.persist(path)?;
-    Ok(())
 }
 
 fn today() -> String {
