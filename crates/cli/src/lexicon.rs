@@ -18,18 +18,21 @@ pub(crate) struct Arguments {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Make lexicon files of the official workbooks, to train with in addition
     Import(ImportArguments),
 }
 
-/// Makes lexicon files of the workbooks that the Australian Bureau of Statistics publishes (www.abs.gov.au).
+/// Make lexicon files of the official workbooks, to train with in addition
+///
+/// The workbooks are those that the Australian Bureau of Statistics publishes (www.abs.gov.au): OSCA's structure and
+/// category descriptions, ANZSCO's structure and index. Give both of a classification, or all four.
 ///
 /// Alternative titles, specialisations, titles of the index and occupations in "nec" categories become job titles;
 /// lead statements and main tasks become tasks. A phrase that stands under several occupations is marked with "?".
 /// The files go to FOLDER/osca and FOLDER/anzsco; if anything is wrong with a workbook, none is written.
 #[derive(clap::Args)]
-#[command(after_help = "Example, with the workbooks as they were downloaded:\n  \
+#[command(after_help = "Examples, with the workbooks as they were downloaded:\n  \
     occuform lexicon import --osca-structure structure.xlsx --osca-descriptions descriptions.xlsx\n  \
+    occuform lexicon import --anzsco-structure structure.xlsx --anzsco-index index.xlsx --verbose\n  \
     occuform train --lexicon lexicon --lexicon lexicon-official")]
 struct ImportArguments {
     /// OSCA's structure: codes and titles

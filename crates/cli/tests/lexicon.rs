@@ -137,11 +137,15 @@ fn nothing_is_written_when_one_workbook_of_four_is_damaged() {
 }
 
 #[test]
-fn what_is_missing_on_the_command_line_is_named() {
+fn what_is_missing_is_named() {
     let operator = Operator::new();
     for (arguments, message) in [
         (&OSCA[..2], "--osca-structure is given alone: --osca-descriptions is needed with it"),
         (&ANZSCO[2..], "--anzsco-index is given alone: --anzsco-structure is needed with it"),
+        (
+            &["--osca-structure", "no.xlsx", "--osca-descriptions", "no.xlsx"],
+            "cannot read no.xlsx: No such file or directory (os error 2)\n",
+        ),
         (&[], "no workbook is named: give --osca-structure and --osca-descriptions, or"),
     ] {
         let said = operator.import(&[arguments]);

@@ -28,7 +28,7 @@ impl fmt::Display for Place {
 #[derive(Debug, thiserror::Error)]
 pub enum WorkbookError {
     /// The file cannot be read at all.
-    #[error("cannot read {file}: {source}")]
+    #[error("cannot read {file}")]
     Read {
         /// The file.
         file: PathBuf,

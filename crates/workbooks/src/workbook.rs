@@ -3,9 +3,11 @@
 use crate::error::{Place, WorkbookError};
 use calamine::{DataRef, Reader, Xlsx, XlsxError};
 use std::collections::BTreeMap;
+use std::fmt::Display;
 use std::fs::File;
 use std::io::{BufReader, Read, Seek};
 use std::path::{Path, PathBuf};
+use zip::ZipArchive;
 
 /// What a zip archive, and so an .xlsx file, begins with.
 const ZIP: &[u8] = b"PK";
@@ -40,7 +42,11 @@ impl Workbook {
         let mut start = Vec::new();
         source.by_ref().take(8).read_to_end(&mut start).map_err(unreadable)?;
         source.rewind().map_err(unreadable)?;
-        match Xlsx::new(BufReader::new(source)) {
+        let mut source = BufReader::new(source);
+        if start.starts_with(ZIP) {
+            check_archive(path, &mut source)?;
+        }
+        match Xlsx::new(source) {
             Err(XlsxError::Password) => Err(WorkbookError::Encrypted { file }),
             _ if !start.starts_with(ZIP) => {
                 Err(WorkbookError::NotAWorkbook { file, found: what_begins_with(&start) })
@@ -131,7 +137,21 @@ fn content(value: &DataRef) -> Option<Cell> {
     (!text.is_empty()).then(|| Cell::Text(text.to_owned()))
 }
 
-fn damaged(file: &Path, error: &XlsxError) -> WorkbookError {
+/// Reads every part to its end, where its checksum is compared: the reader of cells stops before it.
+fn check_archive(file: &Path, source: &mut BufReader<File>) -> Result<(), WorkbookError> {
+    let mut archive = ZipArchive::new(&mut *source).map_err(|error| damaged(file, &error))?;
+    if !archive.file_names().flatten().any(|name| name.starts_with("xl/")) {
+        let found = "it is an archive of another kind, such as .zip, .docx or .ods";
+        return Err(WorkbookError::NotAWorkbook { file: file.to_owned(), found });
+    }
+    for number in 0..archive.len() {
+        let mut part = archive.by_index(number).map_err(|error| damaged(file, &error))?;
+        std::io::copy(&mut part, &mut std::io::sink()).map_err(|error| damaged(file, &error))?;
+    }
+    source.rewind().map_err(|error| damaged(file, &error))
+}
+
+fn damaged(file: &Path, error: &dyn Display) -> WorkbookError {
     WorkbookError::Damaged { file: file.to_owned(), detail: error.to_string() }
 }
 

@@ -55,7 +55,7 @@ pub struct Phrase {
 #[derive(Debug, thiserror::Error)]
 pub enum LexiconError {
     /// The folder or a file cannot be read.
-    #[error("cannot read {path}: {source}")]
+    #[error("cannot read {path}")]
     Read {
         /// Which one.
         path: PathBuf,
