@@ -26,6 +26,7 @@ pub use coding::{CodingOptions, Scope};
 #[cfg(feature = "train")]
 pub use lexicon::{
     Added, Lexicon, LexiconError, LexiconFile, Occupation, PHRASE_LENGTH, Phrase, essence, lexicon_files,
+    mark_shared,
 };
 pub use model::{Model, Provenance};
 pub use model_file::ModelFileError;

@@ -6,8 +6,8 @@ use crate::journal::{Journal, SkipReason};
 use crate::phrases;
 use crate::structure::{Structure, occupation_code};
 use crate::workbook::Sheet;
-use occuform_coder::{Node, Occupation, Phrase, essence};
-use std::collections::{BTreeMap, HashMap, HashSet};
+use occuform_coder::{Node, Occupation, Phrase, essence, mark_shared};
+use std::collections::{BTreeMap, HashSet};
 
 /// What a row brought.
 #[derive(Clone, Copy, Debug, Default)]
@@ -21,8 +21,8 @@ pub(crate) struct Collector<'a> {
     structure: &'a Structure,
     journal: &'a mut Journal,
     occupations: BTreeMap<String, Gathered>,
-    /// The first code that the structure does not have, and how many rows have such a code.
-    unknown: Option<(WorkbookError, usize)>,
+    /// The first code that the structure does not have.
+    unknown: Option<WorkbookError>,
 }
 
 struct Gathered {
@@ -67,7 +67,7 @@ impl<'a> Collector<'a> {
             SkipReason::NotInStructure,
             &format!("{code} {what}"),
         );
-        self.unknown.get_or_insert((error, 0)).1 += 1;
+        self.unknown.get_or_insert(error);
         Ok(None)
     }
 
@@ -110,12 +110,12 @@ impl<'a> Collector<'a> {
     /// When rows were there, but none whose code the structure has.
     pub fn finish(self) -> Result<Vec<Occupation>, WorkbookError> {
         match self.unknown {
-            Some((error, _)) if self.occupations.is_empty() => return Err(error),
+            Some(error) if self.occupations.is_empty() => return Err(error),
             _ => {}
         }
         let mut occupations: Vec<Occupation> =
             self.occupations.into_values().map(|gathered| gathered.occupation).collect();
-        mark_shared(&mut occupations, self.structure);
+        mark_shared(&mut occupations, &self.structure.nodes);
         Ok(occupations)
     }
 }
@@ -147,23 +147,5 @@ impl Gathered {
             PhraseKind::Task => self.occupation.tasks.push(phrase),
         }
         Ok(())
-    }
-}
-
-/// Marks each phrase that also stands under another occupation, or is the official title of one.
-fn mark_shared(occupations: &mut [Occupation], structure: &Structure) {
-    let mut holders: HashMap<String, HashSet<String>> = HashMap::new();
-    for node in structure.nodes.iter().filter(|node| node.code.len() == 6) {
-        holders.entry(essence(&node.title)).or_default().insert(node.code.clone());
-    }
-    for occupation in occupations.iter() {
-        for phrase in occupation.phrases() {
-            holders.entry(essence(phrase)).or_default().insert(occupation.code.clone());
-        }
-    }
-    for occupation in occupations {
-        for phrase in occupation.titles.iter_mut().chain(&mut occupation.tasks) {
-            phrase.shared = holders[&essence(&phrase.text)].len() > 1;
-        }
     }
 }

@@ -3,6 +3,7 @@
 
 use super::reader::read_folder;
 use super::{Lexicon, LexiconError, Occupation, Phrase, essence};
+use crate::classification::Node;
 use occuform_api::{OSCA, Topic};
 use std::collections::{HashMap, HashSet};
 use std::path::Path;
@@ -38,7 +39,7 @@ impl Lexicon {
             return Err(LexiconError::NothingToAdd { folder: folder.to_owned(), topic: topic.uri_name });
         }
         let added = self.take(occupations);
-        self.mark_shared();
+        mark_shared(&mut self.occupations, self.classification.nodes());
         Ok(added)
     }
 
@@ -64,20 +65,22 @@ impl Lexicon {
         }
         added
     }
+}
 
-    /// Marks each phrase that stands under several occupations, an official title included.
-    fn mark_shared(&mut self) {
-        let mut holders: HashMap<String, Vec<usize>> = HashMap::new();
-        for (place, occupation) in self.occupations.iter().enumerate() {
-            for phrase in occupation.phrases() {
-                holders.entry(essence(phrase)).or_default().push(place);
-            }
+/// Marks each phrase that stands under several occupations or is the official title of another. `nodes` are the
+/// official titles, also of occupations that are not among these.
+pub fn mark_shared(occupations: &mut [Occupation], nodes: &[Node]) {
+    let mut holders: HashMap<String, HashSet<String>> = HashMap::new();
+    for node in nodes.iter().filter(|node| node.code.len() == 6) {
+        holders.entry(essence(&node.title)).or_default().insert(node.code.clone());
+    }
+    for occupation in occupations.iter() {
+        for phrase in occupation.phrases() {
+            holders.entry(essence(phrase)).or_default().insert(occupation.code.clone());
         }
-        for (place, occupation) in self.occupations.iter_mut().enumerate() {
-            for phrase in occupation.titles.iter_mut().chain(&mut occupation.tasks) {
-                phrase.shared |= holders[&essence(&phrase.text)].iter().any(|holder| *holder != place);
-            }
-        }
+    }
+    for phrase in occupations.iter_mut().flat_map(|it| it.titles.iter_mut().chain(&mut it.tasks)) {
+        phrase.shared |= holders[&essence(&phrase.text)].len() > 1;
     }
 }
 

@@ -7,7 +7,7 @@ mod essence;
 mod reader;
 mod write;
 
-pub use additions::Added;
+pub use additions::{Added, mark_shared};
 pub use essence::essence;
 pub use reader::PHRASE_LENGTH;
 pub use write::{LexiconFile, lexicon_files};
