@@ -3,10 +3,12 @@
 
 use crate::import_report;
 use crate::lexicon_files::{self, Planned};
+use crate::output;
 use anyhow::{Result, bail};
 use clap::Subcommand;
 use occuform_coder::lexicon_files;
 use occuform_workbooks::{Import, import_anzsco, import_osca};
+use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 /// Works on the lexicon, which the coder learns from.
@@ -89,12 +91,14 @@ fn import(arguments: &ImportArguments) -> Result<()> {
     let plans: Vec<Vec<Planned>> =
         imports.iter().map(|(import, sources)| planned(import, *sources, &arguments.to)).collect();
     lexicon_files::write(&plans.concat(), arguments.force)?;
+    let mut said = String::new();
     for ((import, _), files) in imports.iter().zip(&plans) {
         let folder = arguments.to.join(import.topic.uri_name);
-        print!("{}", import_report::report(import, &folder, files.len(), arguments.verbose));
+        said += &import_report::report(import, &folder, files.len(), arguments.verbose);
     }
-    println!("\nTrain with them: occuform train --lexicon lexicon --lexicon {}", arguments.to.display());
-    Ok(())
+    let to = arguments.to.display();
+    let _ = writeln!(said, "\nTrain with them: occuform train --lexicon lexicon --lexicon {to}");
+    Ok(output::print(&said)?)
 }
 
 /// Both files of a classification, or none.

@@ -2,10 +2,12 @@
 
 mod code;
 mod evaluate;
+mod explanation;
 mod import_report;
 mod lexicon;
 mod lexicon_files;
 mod model;
+mod output;
 mod plots;
 mod proxy;
 mod records;

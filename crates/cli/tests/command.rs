@@ -102,6 +102,43 @@ fn a_job_is_coded_as_the_services_json() {
 }
 
 #[test]
+fn an_explanation_shows_the_strongest_features_and_the_unknown_words() {
+    let (text, _, success) = trained(&["code", "sparky zzyzx", "--tasks", "wiring houses", "--explain"]);
+    assert!(success);
+    let (_, explained) = text.split_once("\n381131 Electrician\n").unwrap();
+    assert!(explained.starts_with("     all       3      38     381    3811  381131\n"), "{text}");
+    let line = |what: &str| explained.lines().find(|line| line.ends_with(what)).unwrap_or_default();
+    for what in ["word of the title: sparky", "word of the tasks: houses"] {
+        assert!(line(what).starts_with("  +") && line(what).contains("       .  word"), "{what}: {text}");
+    }
+    assert!(explained.contains("letters of sparky: -"), "{text}");
+    assert!(explained.contains("  weaker features together: "), "{text}");
+    assert!(explained.ends_with("\nThe model has never met: zzyzx\n"), "{text}");
+}
+
+#[test]
+fn the_json_carries_an_explanation_only_when_asked() {
+    let arguments = ["code", "barista", "--json"];
+    let plain: Value = serde_json::from_str(&trained(&arguments).0).unwrap();
+    let explained: Value =
+        serde_json::from_str(&trained(&[&arguments[..], &["--explain"]].concat()).0).unwrap();
+    assert!(plain.get("explanation").is_none());
+    assert_eq!(plain["result"], explained["result"]);
+    let code = &explained["explanation"]["codes"][0];
+    assert_eq!(code["code"], plain["result"][0]["codeCategory"]);
+    let features = code["features"].as_array().unwrap();
+    assert!(
+        features.iter().any(|feature| feature["feature"] == "wholeTitle" && feature["text"] == "barista")
+    );
+    for feature in features {
+        let path = feature["path"].as_array().unwrap();
+        let sum: f64 = path.iter().map(|step| step["contribution"].as_f64().unwrap()).sum();
+        assert!((sum - feature["contribution"].as_f64().unwrap()).abs() < 0.004, "{feature}");
+        assert_eq!(path.last().unwrap()["code"], code["code"]);
+    }
+}
+
+#[test]
 fn a_text_that_breaks_a_rule_is_refused_with_the_rule() {
     for (arguments, rule) in [
         (&["code", "ab"][..], "at least 3 are needed"),

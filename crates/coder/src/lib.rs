@@ -1,7 +1,7 @@
 //! The occupation coder: a hierarchical linear SVM over hashed words and character n-grams.
 //!
 //! Training walks `lexicon` → `train` → [`Model`] → model file; prediction walks [`JobText`] → `features` →
-//! `predict` → `coding` → ranked [`Suggestion`]s. `classification` is the tree of codes that both walk along. Prediction needs
+//! `predict` → `coding` → ranked [`Suggestion`]s, and `explain` tells why. `classification` is the tree of codes that both walk along. Prediction needs
 //! no files or threads and compiles to WASM; reading a lexicon and training come with the feature `train`.
 //!
 //! [`JobText`]: occuform_api::JobText
@@ -11,6 +11,7 @@ mod classification;
 mod coding;
 #[cfg(feature = "train")]
 pub mod evaluation;
+mod explain;
 mod features;
 #[cfg(feature = "train")]
 mod lexicon;
@@ -23,6 +24,7 @@ mod train;
 
 pub use classification::{Classification, ClassificationError, Node, NodeId};
 pub use coding::{CodingOptions, Scope};
+pub use explain::{Contribution, FeatureKind, FeaturePlace};
 #[cfg(feature = "train")]
 pub use lexicon::{
     Added, Lexicon, LexiconError, LexiconFile, Occupation, PHRASE_LENGTH, Phrase, essence, lexicon_files,
