@@ -1,6 +1,9 @@
 //! In: a job title and tasks from the command line. Out: the ranked codes as a table, or as the API's JSON.
+//! Next: `explanation.rs` tells what spoke for each.
 
+use crate::explanation::Explanation;
 use crate::model::ModelChoice;
+use crate::output;
 use anyhow::{Context, Result};
 use clap::ValueEnum;
 use occuform_api::{CodeAnswer, JobText, MAX_SUGGESTIONS};
@@ -9,7 +12,10 @@ use std::fmt::Write as _;
 
 /// Codes one job with the embedded model.
 #[derive(clap::Args)]
-#[command(after_help = "Example: occuform code \"electrician\" --tasks \"wiring new houses\"")]
+#[command(after_help = "Example: occuform code \"electrician\" --tasks \"wiring new houses\"\n\n\
+    --explain lists words, pairs of words and groups of letters (a hyphen stands where the word goes on), the \
+    strongest first. \"all\" is what a feature adds altogether, the columns after it what it adds at each step to the \
+    code: above 0 for the group, below 0 for those beside it. With --json the same stands under \"explanation\".")]
 pub(crate) struct Arguments {
     /// The job title
     #[arg(default_value = "")]
@@ -32,6 +38,9 @@ pub(crate) struct Arguments {
     /// Print the answer as the Coding Service would send it
     #[arg(long)]
     json: bool,
+    /// Show for each code the features of the text that spoke most for it (+) or against it (-)
+    #[arg(long)]
+    explain: bool,
     #[command(flatten)]
     model: ModelChoice,
 }
@@ -61,12 +70,18 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
         min_digits: usize::from(arguments.min_digits),
     };
     let answer = model.code(&text, options);
-    if arguments.json {
-        println!("{}", serde_json::to_string_pretty(&answer)?);
-    } else {
-        print!("{}", table(&model, &answer));
-    }
-    Ok(())
+    let explanation = arguments.explain.then(|| Explanation::new(&model, &text, &answer));
+    let output = match (arguments.json, explanation) {
+        (true, None) => serde_json::to_string_pretty(&answer)? + "\n",
+        (true, Some(explanation)) => {
+            let mut json = serde_json::to_value(&answer)?;
+            json["explanation"] = explanation.json();
+            serde_json::to_string_pretty(&json)? + "\n"
+        }
+        (false, None) => table(&model, &answer),
+        (false, Some(explanation)) => table(&model, &answer) + &explanation.text(),
+    };
+    Ok(output::print(&output)?)
 }
 
 fn table(model: &Model, answer: &CodeAnswer) -> String {

@@ -2,11 +2,17 @@
 
 mod code;
 mod evaluate;
+mod explanation;
+mod import_report;
+mod lexicon;
+mod lexicon_files;
 mod model;
+mod output;
 mod plots;
 mod proxy;
 mod records;
 mod train;
+mod whole_file;
 
 use clap::{Parser, Subcommand};
 use std::process::ExitCode;
@@ -29,6 +35,8 @@ enum Command {
     Code(code::Arguments),
     /// Tell how well a model codes records whose codes are known
     Evaluate(evaluate::Arguments),
+    /// Make lexicon files of the official workbooks
+    Lexicon(lexicon::Arguments),
 }
 
 fn main() -> ExitCode {
@@ -37,6 +45,7 @@ fn main() -> ExitCode {
         Command::Train(arguments) => train::run(&arguments),
         Command::Code(arguments) => code::run(&arguments),
         Command::Evaluate(arguments) => evaluate::run(&arguments),
+        Command::Lexicon(arguments) => lexicon::run(&arguments),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

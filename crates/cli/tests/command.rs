@@ -64,6 +64,25 @@ fn training_says_what_was_learned_and_leaves_only_the_model() {
 }
 
 #[test]
+fn a_second_lexicon_adds_what_the_first_does_not_know() {
+    let folder = tempfile::tempdir().unwrap();
+    for (place, text) in
+        [("own", LEXICON), ("more", "471131 Barista\ntitles:\n  the coffee maker\n  bean wizard\n")]
+    {
+        std::fs::create_dir_all(folder.path().join(place).join("osca")).unwrap();
+        std::fs::write(folder.path().join(place).join("osca/47.txt"), text).unwrap();
+    }
+    let train = ["train", "--lexicon", "own", "--lexicon", "more", "--model", "one.model"];
+    let output = occuform(folder.path(), &train);
+    let said = String::from_utf8(output.stdout).unwrap();
+    assert!(said.contains("more: phrases added: 1, already known: 1"), "{said}");
+    assert!(said.contains("8 phrases for 2 occupations learned"), "{said}");
+    std::fs::write(folder.path().join("more/osca/47.txt"), "471199 Barista\n").unwrap();
+    let error = String::from_utf8(occuform(folder.path(), &train).stderr).unwrap();
+    assert!(error.contains("cannot add more to the lexicon own: more/osca/47.txt:1: "), "{error}");
+}
+
+#[test]
 fn a_job_is_coded_as_a_ranked_table_with_the_groups_it_lies_in() {
     let (table, _, success) = trained(&["code", "sparky", "--tasks", "wiring houses"]);
     assert!(success);
@@ -80,6 +99,43 @@ fn a_job_is_coded_as_the_services_json() {
     assert_eq!(answer["codeStatus"], "successful");
     assert_eq!(answer["result"].as_array().unwrap().len(), 1);
     assert_eq!(answer["result"][0]["codeCategory"], "471131");
+}
+
+#[test]
+fn an_explanation_shows_the_strongest_features_and_the_unknown_words() {
+    let (text, _, success) = trained(&["code", "sparky zzyzx", "--tasks", "wiring houses", "--explain"]);
+    assert!(success);
+    let (_, explained) = text.split_once("\n381131 Electrician\n").unwrap();
+    assert!(explained.starts_with("     all       3      38     381    3811  381131\n"), "{text}");
+    let line = |what: &str| explained.lines().find(|line| line.ends_with(what)).unwrap_or_default();
+    for what in ["word of the title: sparky", "word of the tasks: houses"] {
+        assert!(line(what).starts_with("  +") && line(what).contains("       .  word"), "{what}: {text}");
+    }
+    assert!(explained.contains("letters of sparky: -"), "{text}");
+    assert!(explained.contains("  weaker features together: "), "{text}");
+    assert!(explained.ends_with("\nThe model has never met: zzyzx\n"), "{text}");
+}
+
+#[test]
+fn the_json_carries_an_explanation_only_when_asked() {
+    let arguments = ["code", "barista", "--json"];
+    let plain: Value = serde_json::from_str(&trained(&arguments).0).unwrap();
+    let explained: Value =
+        serde_json::from_str(&trained(&[&arguments[..], &["--explain"]].concat()).0).unwrap();
+    assert!(plain.get("explanation").is_none());
+    assert_eq!(plain["result"], explained["result"]);
+    let code = &explained["explanation"]["codes"][0];
+    assert_eq!(code["code"], plain["result"][0]["codeCategory"]);
+    let features = code["features"].as_array().unwrap();
+    assert!(
+        features.iter().any(|feature| feature["feature"] == "wholeTitle" && feature["text"] == "barista")
+    );
+    for feature in features {
+        let path = feature["path"].as_array().unwrap();
+        let sum: f64 = path.iter().map(|step| step["contribution"].as_f64().unwrap()).sum();
+        assert!((sum - feature["contribution"].as_f64().unwrap()).abs() < 0.004, "{feature}");
+        assert_eq!(path.last().unwrap()["code"], code["code"]);
+    }
 }
 
 #[test]
@@ -150,7 +206,7 @@ fn the_proxy_without_the_widgets_files_says_how_to_make_them() {
 fn help_names_every_command() {
     let output = occuform(&PathBuf::from("."), &["--help"]);
     let help = String::from_utf8(output.stdout).unwrap();
-    for command in ["proxy", "train", "code", "evaluate"] {
+    for command in ["proxy", "train", "code", "evaluate", "lexicon"] {
         assert!(help.contains(command), "{help}");
     }
 }

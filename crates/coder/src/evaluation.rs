@@ -46,7 +46,7 @@ pub enum Split {
 #[derive(Debug, thiserror::Error)]
 pub enum EvaluationError {
     /// The file cannot be read.
-    #[error("cannot read {path}: {source}")]
+    #[error("cannot read {path}")]
     Read {
         /// The file.
         path: PathBuf,

@@ -1,8 +1,9 @@
 //! The occupation coder: a hierarchical linear SVM over hashed words and character n-grams.
 //!
 //! Training walks `lexicon` → `train` → [`Model`] → model file; prediction walks [`JobText`] → `features` →
-//! `predict` → `coding` → ranked [`Suggestion`]s. `classification` is the tree of codes that both walk along. Prediction needs
-//! no files or threads and compiles to WASM; reading a lexicon and training come with the feature `train`.
+//! `predict` → `coding` → ranked [`Suggestion`]s, and `explain` tells why. `classification` is the tree of codes that
+//! both walk along. Prediction needs no files or threads and compiles to WASM; reading a lexicon and training come with
+//! the feature `train`.
 //!
 //! [`JobText`]: occuform_api::JobText
 //! [`Suggestion`]: occuform_api::Suggestion
@@ -11,6 +12,7 @@ mod classification;
 mod coding;
 #[cfg(feature = "train")]
 pub mod evaluation;
+mod explain;
 mod feature_table;
 mod features;
 #[cfg(feature = "train")]
@@ -24,8 +26,12 @@ mod train;
 
 pub use classification::{Classification, ClassificationError, Node, NodeId};
 pub use coding::{CodingOptions, Scope};
+pub use explain::{Contribution, FeatureKind, FeaturePlace};
 #[cfg(feature = "train")]
-pub use lexicon::{Lexicon, LexiconError, Occupation, Phrase};
+pub use lexicon::{
+    Added, Lexicon, LexiconError, LexiconFile, Occupation, PHRASE_LENGTH, Phrase, essence, lexicon_files,
+    mark_shared,
+};
 pub use model::{Model, Provenance};
 pub use model_file::ModelFileError;
 #[cfg(feature = "train")]

@@ -1,8 +1,20 @@
 //! In: the folder of the lexicon, see `lexicon/README.md` for its format. Out: occupations with their phrases, and
-//! the classification. Next: `train`.
+//! the classification. Next: `train`. `reader` reads the files, `additions` adds what other folders hold, `write`
+//! makes such files.
 
-use crate::classification::{Classification, ClassificationError, Node};
+mod additions;
+mod essence;
+mod reader;
+mod write;
+
+pub use additions::{Added, mark_shared};
+pub use essence::essence;
+pub use reader::PHRASE_LENGTH;
+pub use write::{LexiconFile, lexicon_files};
+
+use crate::classification::{Classification, ClassificationError};
 use occuform_api::{ANZSCO, OSCA, Topic};
+use reader::{Contents, read_folder};
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
@@ -43,7 +55,7 @@ pub struct Phrase {
 #[derive(Debug, thiserror::Error)]
 pub enum LexiconError {
     /// The folder or a file cannot be read.
-    #[error("cannot read {path}: {source}")]
+    #[error("cannot read {path}")]
     Read {
         /// Which one.
         path: PathBuf,
@@ -62,6 +74,14 @@ pub enum LexiconError {
         line: usize,
         /// What is wrong and what was expected.
         problem: String,
+    },
+    /// A folder that is to add to a lexicon has none for its topic.
+    #[error("{folder} has no folder {topic} with lexicon files to add")]
+    NothingToAdd {
+        /// The folder.
+        folder: PathBuf,
+        /// The topic's name.
+        topic: &'static str,
     },
     /// An occupation names one of another classification that is not there.
     #[error("the occupation {named_by} names {code}, which is no occupation of that classification")]
@@ -91,20 +111,8 @@ impl Lexicon {
     }
 
     fn read_folder(folder: &Path) -> Result<Self, LexiconError> {
-        let mut reader = Reader::default();
-        for path in files(folder)? {
-            let text = std::fs::read_to_string(&path)
-                .map_err(|source| LexiconError::Read { path: path.clone(), source })?;
-            reader.section = None;
-            for (number, line) in text.lines().enumerate() {
-                reader.line(line).map_err(|problem| LexiconError::Line {
-                    path: path.clone(),
-                    line: number + 1,
-                    problem,
-                })?;
-            }
-        }
-        Ok(Self { classification: Classification::new(reader.nodes)?, occupations: reader.occupations })
+        let Contents { nodes, occupations } = read_folder(folder, None)?;
+        Ok(Self { classification: Classification::new(nodes)?, occupations })
     }
 
     /// Adds the phrases of occupations that name one of these.
@@ -133,125 +141,17 @@ impl Lexicon {
 
     /// Every phrase with its occupation's code, official titles included.
     pub fn phrases(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.occupations.iter().flat_map(|occupation| {
-            let phrases =
-                occupation.titles.iter().chain(&occupation.tasks).map(|phrase| phrase.text.as_str());
-            let all = std::iter::once(occupation.title.as_str()).chain(phrases);
-            all.map(|phrase| (occupation.code.as_str(), phrase))
-        })
+        self.occupations
+            .iter()
+            .flat_map(|occupation| occupation.phrases().map(|phrase| (occupation.code.as_str(), phrase)))
     }
 }
 
-/// The folder's `*.txt` files in the order of their names.
-fn files(folder: &Path) -> Result<Vec<PathBuf>, LexiconError> {
-    let failed = |source| LexiconError::Read { path: folder.to_owned(), source };
-    let mut paths = Vec::new();
-    for entry in std::fs::read_dir(folder).map_err(failed)? {
-        let path = entry.map_err(failed)?.path();
-        if path.extension().is_some_and(|extension| extension == "txt") {
-            paths.push(path);
-        }
-    }
-    if paths.is_empty() {
-        return Err(LexiconError::Empty(folder.to_owned()));
-    }
-    paths.sort();
-    Ok(paths)
-}
-
-#[derive(Default)]
-struct Reader {
-    nodes: Vec<Node>,
-    occupations: Vec<Occupation>,
-    /// Where phrases belong: set by a section's heading, ended by the next code.
-    section: Option<Section>,
-}
-
-#[derive(Clone, Copy)]
-enum Section {
-    Titles,
-    Tasks,
-}
-
-impl Reader {
-    fn line(&mut self, line: &str) -> Result<(), String> {
-        let content = line.trim();
-        if content.is_empty() || content.starts_with('#') {
-            return Ok(());
-        }
-        if line.starts_with(' ') {
-            return self.phrase(content);
-        }
-        if let Some(code) = content.strip_prefix("anzsco:") {
-            return self.same_in_anzsco(code.trim());
-        }
-        match content {
-            "titles:" | "tasks:" if self.nodes.last().is_none_or(|node| node.code.len() != 6) => {
-                Err(format!("'{content}' stands outside an occupation"))
-            }
-            "titles:" => {
-                self.section = Some(Section::Titles);
-                Ok(())
-            }
-            "tasks:" => {
-                self.section = Some(Section::Tasks);
-                Ok(())
-            }
-            _ => self.heading(content),
-        }
-    }
-
-    fn heading(&mut self, content: &str) -> Result<(), String> {
-        let (code, title) = content
-            .split_once(' ')
-            .filter(|(code, _)| code.bytes().all(|byte| byte.is_ascii_digit()))
-            .ok_or_else(|| {
-                format!("'{content}' is no heading: expected a code and a title, 'titles:' or 'tasks:'")
-            })?;
-        self.section = None;
-        self.nodes.push(Node { code: code.to_owned(), title: title.to_owned() });
-        if code.len() == 6 {
-            self.occupations.push(Occupation {
-                code: code.to_owned(),
-                title: title.to_owned(),
-                titles: Vec::new(),
-                tasks: Vec::new(),
-                anzsco: None,
-            });
-        }
-        Ok(())
-    }
-
-    fn same_in_anzsco(&mut self, code: &str) -> Result<(), String> {
-        match self.occupations.last_mut() {
-            Some(occupation) if self.section.is_none() && code.len() == 6 => {
-                occupation.anzsco = Some(code.to_owned());
-                Ok(())
-            }
-            _ => {
-                Err(format!("'anzsco: {code}' is not the six digits of an occupation right after a heading"))
-            }
-        }
-    }
-
-    fn phrase(&mut self, content: &str) -> Result<(), String> {
-        let (text, shared) = match content.strip_prefix('?') {
-            Some(rest) => (rest.trim_start(), true),
-            None => (content, false),
-        };
-        if let Some(character) = text.chars().find(|c| !matches!(c, ' '..='~')) {
-            return Err(format!("the character U+{:04X} is not printable ASCII", character as u32));
-        }
-        if !(2..=100).contains(&text.len()) {
-            return Err(format!("a phrase has 2 to 100 characters, '{text}' has {}", text.len()));
-        }
-        let phrase = Phrase { text: text.to_owned(), shared };
-        match (self.section, self.occupations.last_mut()) {
-            (Some(Section::Titles), Some(occupation)) => occupation.titles.push(phrase),
-            (Some(Section::Tasks), Some(occupation)) => occupation.tasks.push(phrase),
-            _ => return Err(format!("'{text}' stands under neither 'titles:' nor 'tasks:'")),
-        }
-        Ok(())
+impl Occupation {
+    /// Every phrase, the official title first.
+    pub fn phrases(&self) -> impl Iterator<Item = &str> {
+        let phrases = self.titles.iter().chain(&self.tasks).map(|phrase| phrase.text.as_str());
+        std::iter::once(self.title.as_str()).chain(phrases)
     }
 }
 
