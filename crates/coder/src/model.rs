@@ -41,8 +41,8 @@ pub(crate) struct Knowledge {
     pub steepness: [f32; 5],
     /// How much each part of a path's evidence counts.
     pub combination: Evidence,
-    /// How the probability of a path becomes the confidence in its code.
-    pub confidence: Scaling,
+    /// How much speaks for no path at all.
+    pub none: f32,
     pub thresholds: Thresholds,
     pub features: FeatureTable,
     /// What one step of a weight is worth, by node.
@@ -57,25 +57,6 @@ pub(crate) struct Thresholds {
     pub list: f32,
     /// Least probability that the best code is right.
     pub category: f32,
-}
-
-/// A straight line over logits, fitted by Platt scaling.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-pub(crate) struct Scaling {
-    pub slope: f32,
-    pub offset: f32,
-}
-
-impl Default for Scaling {
-    fn default() -> Self {
-        Self { slope: 1.0, offset: 0.0 }
-    }
-}
-
-impl Scaling {
-    pub(crate) fn apply_to_logit(self, logit: f32) -> f32 {
-        1.0 / (1.0 + (-self.slope * logit - self.offset).exp())
-    }
 }
 
 impl Model {

@@ -46,19 +46,16 @@ impl Knowledge {
         Suggestion {
             code_category: node.code.clone(),
             code_label: node.title.clone(),
-            code_confidence: self.confidence_in(ranked),
+            code_confidence: f64::from(ranked.1.exp()),
         }
     }
 
-    /// How likely the path's code is the right one.
-    pub(crate) fn confidence_in(&self, (_, log_probability): Ranked) -> f64 {
-        f64::from(self.confidence.apply_to_logit(logit(log_probability.exp())))
-    }
-
-    /// The paths found, the likeliest first: the evidence of each is weighed against that of the others.
+    /// The paths found, the likeliest first: the evidence of each is weighed against that of the others,
+    /// and against there being no occupation.
     pub(crate) fn best_paths(&self, text: &JobText) -> Vec<Ranked> {
         let paths = self.paths(&self.margins(text));
-        let scores: Vec<f32> = paths.iter().map(|path| weigh(&path.evidence, &self.combination)).collect();
+        let scores = paths.iter().map(|path| weigh(&path.evidence, &self.combination));
+        let scores: Vec<f32> = scores.chain([self.none]).collect();
         let mut ranked: Vec<Ranked> = paths.into_iter().zip(log_softmax(&scores, 1.0)).collect();
         ranked.sort_by(|(a, likely_a), (b, likely_b)| likely_b.total_cmp(likely_a).then(a.node.cmp(&b.node)));
         ranked
@@ -119,12 +116,6 @@ impl Knowledge {
 /// The sum of the parts of the evidence, each as much as it counts.
 pub(crate) fn weigh(evidence: &Evidence, combination: &Evidence) -> f32 {
     evidence.iter().zip(combination).map(|(part, counts)| part * counts).sum()
-}
-
-/// The logarithm of the odds, kept finite.
-pub(crate) fn logit(probability: f32) -> f32 {
-    let probability = probability.clamp(1e-6, 1.0 - 1e-6);
-    (probability / (1.0 - probability)).ln()
 }
 
 /// The logarithms of each margin's share.

@@ -4,7 +4,7 @@
 
 use occuform_api::{ANZSCO, OSCA, Topic};
 use occuform_coder::{Lexicon, Occupation, Phrase, essence};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::Path;
 
 /// The fewest different job titles and tasks of an occupation, its official title left out.
@@ -95,5 +95,16 @@ fn a_phrase_is_marked_exactly_when_it_stands_under_several_occupations() {
     for (phrase, places) in marks {
         let several = places.len() > 1;
         assert!(places.iter().all(|(_, shared)| *shared == several), "{phrase}: {places:?}");
+    }
+}
+
+#[test]
+fn what_is_no_occupation_stands_under_none() {
+    let lexicon = osca();
+    let titles: HashMap<String, &str> =
+        lexicon.phrases().map(|(code, phrase)| (essence(phrase), code)).collect();
+    assert!(lexicon.no_occupations.len() >= 50);
+    for phrase in &lexicon.no_occupations {
+        assert_eq!(titles.get(&essence(phrase)), None, "{phrase}");
     }
 }

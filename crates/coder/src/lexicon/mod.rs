@@ -14,7 +14,7 @@ pub use write::{LexiconFile, lexicon_files};
 
 use crate::classification::{Classification, ClassificationError};
 use occuform_api::{ANZSCO, OSCA, Topic};
-use reader::{Contents, read_folder};
+use reader::{Contents, read_folder, read_no_occupations};
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
@@ -25,7 +25,12 @@ pub struct Lexicon {
     pub classification: Classification,
     /// The occupations in the order of the files.
     pub occupations: Vec<Occupation>,
+    /// What people write where a job is asked for and that is none.
+    pub no_occupations: Vec<String>,
 }
+
+/// The file of what is no occupation, beside the folders of the topics.
+const NO_OCCUPATIONS: &str = "no-occupation.txt";
 
 /// An occupation and how respondents speak of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -107,12 +112,16 @@ impl Lexicon {
         if topic == ANZSCO {
             lexicon.adopt(&Self::read_folder(&root.join(OSCA.uri_name))?)?;
         }
+        let no_occupations = root.join(NO_OCCUPATIONS);
+        if no_occupations.exists() {
+            lexicon.no_occupations = read_no_occupations(&no_occupations)?;
+        }
         Ok(lexicon)
     }
 
     fn read_folder(folder: &Path) -> Result<Self, LexiconError> {
         let Contents { nodes, occupations } = read_folder(folder, None)?;
-        Ok(Self { classification: Classification::new(nodes)?, occupations })
+        Ok(Self { classification: Classification::new(nodes)?, occupations, no_occupations: Vec::new() })
     }
 
     /// Adds the phrases of occupations that name one of these.

@@ -33,6 +33,19 @@ pub(super) fn read_folder(folder: &Path, adds_to: Option<&Classification>) -> Re
     Ok(Contents { nodes: reader.nodes, occupations: reader.occupations })
 }
 
+/// Reads a file with a phrase a line.
+pub(super) fn read_no_occupations(path: &Path) -> Result<Vec<String>, LexiconError> {
+    let text = std::fs::read_to_string(path)
+        .map_err(|source| LexiconError::Read { path: path.to_owned(), source })?;
+    let lines = text.lines().map(str::trim).enumerate();
+    let phrases = lines.filter(|(_, line)| !line.is_empty() && !line.starts_with('#'));
+    let checked = phrases.map(|(number, phrase)| match check_phrase(phrase) {
+        Ok(()) => Ok(phrase.to_owned()),
+        Err(problem) => Err(LexiconError::Line { path: path.to_owned(), line: number + 1, problem }),
+    });
+    checked.collect()
+}
+
 /// The folder's `*.txt` files in the order of their names.
 fn files(folder: &Path) -> Result<Vec<PathBuf>, LexiconError> {
     let failed = |source| LexiconError::Read { path: folder.to_owned(), source };
@@ -138,12 +151,7 @@ impl Reader<'_> {
             Some(rest) => (rest.trim_start(), true),
             None => (content, false),
         };
-        if let Some(character) = text.chars().find(|c| !matches!(c, ' '..='~')) {
-            return Err(format!("the character U+{:04X} is not printable ASCII", character as u32));
-        }
-        if !PHRASE_LENGTH.contains(&text.len()) {
-            return Err(format!("a phrase has 2 to 100 characters, '{text}' has {}", text.len()));
-        }
+        check_phrase(text)?;
         let phrase = Phrase { text: text.to_owned(), shared };
         match (self.section, self.occupations.last_mut()) {
             (Some(Section::Titles), Some(occupation)) => occupation.titles.push(phrase),
@@ -152,6 +160,16 @@ impl Reader<'_> {
         }
         Ok(())
     }
+}
+
+fn check_phrase(text: &str) -> Result<(), String> {
+    if let Some(character) = text.chars().find(|c| !matches!(c, ' '..='~')) {
+        return Err(format!("the character U+{:04X} is not printable ASCII", character as u32));
+    }
+    if !PHRASE_LENGTH.contains(&text.len()) {
+        return Err(format!("a phrase has 2 to 100 characters, '{text}' has {}", text.len()));
+    }
+    Ok(())
 }
 
 /// Whether a heading of an addition names a group or occupation of the lexicon's own classification.

@@ -1,14 +1,14 @@
 //! In: a model and records it has not learned from. Out: the same model, its confidence fitted to how often it is
 //! right on such records. First, for each level, how steeply margins become shares; then, in `combine`, how much
-//! each level's share and margin counts; at last how what comes of it becomes the probability that a path is right.
+//! each level's share and margin counts, which gives each path its probability; at last what is trusted.
 
 use super::combine;
 use super::samples::path_to;
 use crate::classification::NodeId;
 use crate::coding::confidence_in_list;
 use crate::evaluation::{KnownRecord, gibberish};
-use crate::model::{Knowledge, Scaling};
-use crate::predict::{Ranked, log_softmax, logit};
+use crate::model::Knowledge;
+use crate::predict::{Ranked, log_softmax};
 use occuform_api::JobText;
 
 /// Bounds of the search, as natural logarithms of the steepness.
@@ -17,13 +17,12 @@ const HIGHEST: f32 = 4.0;
 const HALVINGS: usize = 24;
 /// Not the strings that an evaluation tries.
 const GIBBERISH_SEED: u64 = 2;
+/// How many of the strings the combination is fitted to.
+const GIBBERISH_COMBINED: usize = 100;
 /// How many of the strings may get a list.
 const GIBBERISH_LISTED: usize = 30;
 /// What share of the codes given without a person should lie in the right unit group.
 const RIGHT_UNIT_GROUPS: f64 = 0.9;
-const NEWTON_STEPS: usize = 12;
-/// Keeps Newton's method in bounds where there are few records.
-const RIDGE: f64 = 1e-3;
 
 /// A choice among siblings: their margins, and which is right.
 type Choice = (Vec<f32>, usize);
@@ -31,9 +30,9 @@ type Choice = (Vec<f32>, usize);
 /// The paths that a record's coding found, best first, and the node that is right.
 type Coded = (Vec<Ranked>, NodeId);
 
-/// Fits all three, and raises the threshold of a list until gibberish gets none. Without records all stays as it is,
+/// Fits both, and raises the threshold of a list until gibberish gets none. Without records all stays as it is,
 /// and records with a code that is not in the classification do not count.
-pub(super) fn calibrate(knowledge: &mut Knowledge, records: &[KnownRecord]) {
+pub(super) fn calibrate(knowledge: &mut Knowledge, records: &[KnownRecord], no_occupations: &[String]) {
     let known = records.iter().filter_map(|record| {
         path_to(&knowledge.classification, &record.code).map(|path| (&record.text, path))
     });
@@ -42,11 +41,16 @@ pub(super) fn calibrate(knowledge: &mut Knowledge, records: &[KnownRecord]) {
         return;
     }
     fit_steepness(knowledge, &known);
-    knowledge.combination = combine::fit(knowledge, &known);
+    combine::fit(knowledge, &known, &of_no_occupation(no_occupations));
     let coded: Vec<Coded> = known.iter().map(|(text, path)| (knowledge.best_paths(text), path[4])).collect();
-    fit_confidence(knowledge, &coded);
     raise_list_threshold(knowledge);
     fit_category_threshold(knowledge, &coded);
+}
+
+/// Texts that are no occupation, and some random letters.
+fn of_no_occupation(no_occupations: &[String]) -> Vec<JobText> {
+    let phrases = no_occupations.iter().filter_map(|phrase| JobText::new(phrase, "").ok());
+    phrases.chain(gibberish(GIBBERISH_SEED).take(GIBBERISH_COMBINED)).collect()
 }
 
 /// So high that of strings of random letters only [`GIBBERISH_LISTED`] in [`crate::evaluation::GIBBERISH`] get a list.
@@ -109,7 +113,7 @@ fn fit_category_threshold(knowledge: &mut Knowledge, coded: &[Coded]) {
     let unit_group = |node| &knowledge.classification.node(node).code[..4];
     let outcome = |(paths, right): &Coded| {
         let best = *paths.first()?;
-        Some((knowledge.confidence_in(best), unit_group(best.0.node) == unit_group(*right)))
+        Some((f64::from(best.1.exp()), unit_group(best.0.node) == unit_group(*right)))
     };
     let mut outcomes: Vec<(f64, bool)> = coded.iter().filter_map(outcome).collect();
     outcomes.sort_by(|a, b| b.0.total_cmp(&a.0));
@@ -123,43 +127,4 @@ fn fit_category_threshold(knowledge: &mut Knowledge, coded: &[Coded]) {
     if let Some(lowest) = lowest {
         knowledge.thresholds.category = lowest;
     }
-}
-
-/// Platt scaling over all suggestions of all records: logistic regression of being right on the logit, by Newton's
-/// method.
-fn fit_confidence(knowledge: &mut Knowledge, coded: &[Coded]) {
-    let pairs = coded.iter().flat_map(|(paths, right)| {
-        paths.iter().map(|(path, likely)| (logit(likely.exp()), if path.node == *right { 1.0 } else { 0.0 }))
-    });
-    let pairs: Vec<(f32, f32)> = pairs.collect();
-    let mut scaling = Scaling::default();
-    for _ in 0..NEWTON_STEPS {
-        let Some(next) = newton_step(scaling, &pairs) else {
-            return;
-        };
-        scaling = next;
-    }
-    knowledge.confidence = scaling;
-}
-
-/// None where the pairs do not say which way to go.
-fn newton_step(scaling: Scaling, pairs: &[(f32, f32)]) -> Option<Scaling> {
-    let (mut by_slope, mut by_offset) = (0.0_f64, 0.0_f64);
-    let (mut slope_slope, mut slope_offset, mut offset_offset) = (RIDGE, 0.0_f64, RIDGE);
-    for (logit, right) in pairs {
-        let probability = f64::from(scaling.apply_to_logit(*logit));
-        let (logit, error) = (f64::from(*logit), probability - f64::from(*right));
-        let weight = probability * (1.0 - probability);
-        by_slope += error * logit;
-        by_offset += error;
-        slope_slope += weight * logit * logit;
-        slope_offset += weight * logit;
-        offset_offset += weight;
-    }
-    let determinant = slope_slope * offset_offset - slope_offset * slope_offset;
-    let next = Scaling {
-        slope: scaling.slope - ((offset_offset * by_slope - slope_offset * by_offset) / determinant) as f32,
-        offset: scaling.offset - ((slope_slope * by_offset - slope_offset * by_slope) / determinant) as f32,
-    };
-    (next.slope.is_finite() && next.offset.is_finite() && next.slope > 0.0).then_some(next)
 }

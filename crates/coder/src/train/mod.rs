@@ -82,7 +82,7 @@ pub fn train(
     let samples = samples(lexicon, settings.seed);
     let work = Work::new(&lexicon.classification, &samples, progress);
     let mut knowledge = fit(&lexicon.classification, &samples, settings, &work);
-    calibrate::calibrate(&mut knowledge, calibration);
+    calibrate::calibrate(&mut knowledge, calibration, &lexicon.no_occupations);
     let provenance = Provenance {
         topic: topic.uri_name.to_owned(),
         attribution: format!("Based on Australian Bureau of Statistics data: {}, CC BY 4.0", topic.source),
@@ -125,8 +125,10 @@ fn fit(
 
 /// Which samples lie below which node.
 struct Groups {
-    /// For each sample, the nodes on the way from the top to its occupation.
+    /// For each sample of an occupation, the nodes on the way there from the top.
     ancestors: Vec<[NodeId; 5]>,
+    /// How many samples follow that are of no occupation.
+    no_occupations: usize,
     /// For each node, its parent's number plus one; 0 for the top.
     family: Vec<usize>,
     /// For each family, the samples below its parent; empty where there is nothing to choose.
@@ -136,7 +138,7 @@ struct Groups {
 impl Groups {
     fn new(classification: &Classification, samples: &[Sample]) -> Self {
         let nodes = classification.nodes().len();
-        let ancestors: Vec<[NodeId; 5]> = samples.iter().map(|sample| sample.path).collect();
+        let ancestors: Vec<[NodeId; 5]> = samples.iter().filter_map(|sample| sample.path).collect();
         let mut family = vec![0; nodes];
         let mut members = vec![Vec::new(); nodes + 1];
         for parent in 0..nodes {
@@ -157,7 +159,7 @@ impl Groups {
                 members.clear();
             }
         }
-        Self { ancestors, family, members }
+        Self { no_occupations: samples.len() - ancestors.len(), ancestors, family, members }
     }
 
     /// The samples among which the node is to be told from its siblings.
@@ -166,7 +168,7 @@ impl Groups {
         (!members.is_empty()).then_some(members)
     }
 
-    /// The members of a node's family, and a share of all other samples.
+    /// The members of a node's family, a share of all other samples, and those of no occupation.
     fn with_strangers(
         &self,
         node: NodeId,
@@ -182,11 +184,12 @@ impl Groups {
         let samples = self.ancestors.len();
         let drawn = rand::seq::index::sample(random, samples, percent * samples / 100);
         let strangers = drawn.into_iter().filter(|sample| !is_member(*sample));
-        members.iter().copied().chain(strangers).collect()
+        let no_occupations = samples..samples + self.no_occupations;
+        members.iter().copied().chain(strangers).chain(no_occupations).collect()
     }
 
     fn belongs(&self, sample: usize, node: NodeId) -> bool {
-        self.ancestors[sample].contains(&node)
+        self.ancestors.get(sample).is_some_and(|path| path.contains(&node))
     }
 }
 
@@ -219,6 +222,9 @@ fn digest(lexicon: &Lexicon) -> String {
     let mut digest = Sha256::new();
     for (code, phrase) in lexicon.phrases() {
         digest.update(format!("{code} {phrase}\n"));
+    }
+    for phrase in &lexicon.no_occupations {
+        digest.update(format!("{phrase}\n"));
     }
     hexadecimal(&digest.finalize())
 }

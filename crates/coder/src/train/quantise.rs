@@ -3,9 +3,12 @@
 
 use crate::classification::Classification;
 use crate::feature_table::FeatureTable;
-use crate::model::{Knowledge, Scaling, Thresholds};
+use crate::model::{Knowledge, Thresholds};
 use crate::packing::nearest_weight;
 use crate::predict::SHARES_ALONE;
+
+/// So that it hardly counts, where nothing tells how much it should.
+const UNLIKELY: f32 = -30.0;
 
 /// About what is found for a large lexicon.
 const USUAL_STEEPNESS: [f32; 5] = [4.0; 5];
@@ -42,7 +45,7 @@ pub(super) fn pack(
         classification: classification.clone(),
         steepness: USUAL_STEEPNESS,
         combination: SHARES_ALONE,
-        confidence: Scaling::default(),
+        none: UNLIKELY,
         thresholds,
         features,
         steps,

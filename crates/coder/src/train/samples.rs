@@ -15,16 +15,21 @@ const TASKS_PER_TITLE: usize = 1;
 pub(super) struct Sample {
     pub title: String,
     pub tasks: String,
-    /// The nodes from the top of the tree to the occupation.
-    pub path: [NodeId; 5],
+    /// The nodes from the top of the tree to the occupation; none for what is no occupation.
+    pub path: Option<[NodeId; 5]>,
 }
 
-/// Makes the records of all occupations.
+/// Makes the records of all occupations, and at the end those of what is none.
 pub(super) fn samples(lexicon: &Lexicon, seed: u64) -> Vec<Sample> {
     let mut random = ChaCha8Rng::seed_from_u64(seed);
     let mut all = Vec::new();
     for occupation in &lexicon.occupations {
         all.extend(samples_of(&lexicon.classification, occupation, &mut random));
+    }
+    for phrase in &lexicon.no_occupations {
+        for (title, tasks) in [(phrase.as_str(), ""), ("", phrase), (phrase, phrase)] {
+            all.push(Sample { title: title.to_owned(), tasks: tasks.to_owned(), path: None });
+        }
     }
     all
 }
@@ -36,7 +41,11 @@ fn samples_of(
 ) -> Vec<Sample> {
     let path =
         path_to(classification, &occupation.code).expect("every occupation stands in the classification");
-    let sample = |title: &str, tasks: &str| Sample { title: title.to_owned(), tasks: tasks.to_owned(), path };
+    let sample = |title: &str, tasks: &str| Sample {
+        title: title.to_owned(),
+        tasks: tasks.to_owned(),
+        path: Some(path),
+    };
     let phrases = occupation.titles.iter().map(|phrase| phrase.text.as_str());
     let titles: Vec<&str> = std::iter::once(occupation.title.as_str()).chain(phrases).collect();
     let tasks: Vec<&str> = occupation.tasks.iter().map(|phrase| phrase.text.as_str()).collect();
