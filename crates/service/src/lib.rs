@@ -13,13 +13,12 @@
 //! | `topics`, `code` | the endpoints; `request` reads what is to be coded |
 //! | `refusal` | every error as the guide's status and message |
 //! | `openapi`, `responses`, `reference` | the description of all this, for machines and people |
-//! | `admin`, `metrics` | for the operator |
+//! | `operator`, `metrics` | for the operator |
 //! | `reload` | takes up changes of the clients file |
 //!
 //! Time comes from a [`clock`] that is handed in. Nothing that a client sends is kept or logged.
 
 mod access;
-mod admin;
 pub mod clients;
 pub mod clock;
 mod code;
@@ -30,6 +29,7 @@ mod ledger;
 mod metrics;
 pub mod models;
 mod openapi;
+mod operator;
 mod reference;
 mod refusal;
 mod reload;
@@ -42,6 +42,7 @@ mod token;
 pub mod tokens;
 mod topics;
 
+pub use operator::admin;
 pub use routes::app;
 pub use state::Service;
 
@@ -71,8 +72,9 @@ pub async fn run(
     let mut background = tokio::task::JoinSet::new();
     background.spawn(reload::follow_clients(Arc::clone(&service)));
     if let Some(admin) = admin {
-        background
-            .spawn(axum::serve(admin, admin::routes(Arc::clone(&service), Arc::clone(&ready))).into_future());
+        background.spawn(
+            axum::serve(admin, operator::admin(Arc::clone(&service), Arc::clone(&ready))).into_future(),
+        );
     }
     background.spawn(async move {
         shutdown.await;

@@ -115,6 +115,7 @@ pub fn config(settings: &[(&str, &str)]) -> Config {
 /// A service and its clock.
 pub struct Bench {
     pub service: Arc<Service>,
+    app: Router,
     pub clock: Arc<ManualClock>,
 }
 
@@ -146,15 +147,16 @@ impl Bench {
         let clock = Arc::new(ManualClock::default());
         let tokens = Tokens::new(&[9; 32]);
         let service = Service::new(config(&all), models, clients, tokens, Arc::clone(&clock) as _);
-        Self { service: Arc::new(service), clock }
+        let service = Arc::new(service);
+        Self { app: app(Arc::clone(&service)), service, clock }
     }
 
-    pub fn app(&self) -> Router {
-        app(Arc::clone(&self.service))
+    pub fn admin(&self) -> Router {
+        occuform_service::admin(Arc::clone(&self.service), Arc::default())
     }
 
     pub async fn ask(&self, request: Request<Body>) -> Answer {
-        let response = self.app().oneshot(request).await.unwrap();
+        let response = self.app.clone().oneshot(request).await.unwrap();
         let (parts, body) = response.into_parts();
         let body = body.collect().await.unwrap().to_bytes().to_vec();
         Answer { status: parts.status, headers: parts.headers, body }
