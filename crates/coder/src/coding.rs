@@ -66,17 +66,11 @@ impl Model {
     }
 
     /// Codes one record of a file.
-    ///
-    /// # Errors
-    /// Without a code that is trusted: the [`CodingOptions::suggestions`] best, trusted or not.
-    pub fn code_in_file(
-        &self,
-        text: &JobText,
-        options: CodingOptions,
-    ) -> Result<Suggestion, Vec<Suggestion>> {
+    pub fn code_in_file(&self, text: &JobText, options: CodingOptions) -> FileCoding {
         let ranked = self.rank(text);
         let alternatives = ranked.iter().take(usize::from(options.suggestions)).cloned().collect();
-        self.trusted(ranked, options).into_iter().next().ok_or(alternatives)
+        let best = self.trusted(ranked, options).into_iter().next();
+        best.map_or(FileCoding::Suggested(alternatives), FileCoding::Coded)
     }
 
     fn trusted(&self, ranked: Vec<Suggestion>, options: CodingOptions) -> Vec<Suggestion> {

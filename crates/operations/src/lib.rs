@@ -9,7 +9,7 @@
 //! | `links` | presigned links: who may upload or download what, and until when |
 //! | `routes`, `upload`, `download`, `refusal` | what the links lead to |
 //! | `worker` | codes uploaded files, each in its turn |
-//! | `slice`, `lines` | some lines of a file; one line and its answer |
+//! | `slice`, `lines`, `coder` | some lines of a file; one line and its answer; its code |
 //! | `sweep` | times out and deletes |
 //!
 //! Below them lie [`operation`], an operation as plain data; [`store`], which keeps operations; [`storage`], which
@@ -18,6 +18,7 @@
 pub mod batches;
 mod cipher;
 pub mod clock;
+mod coder;
 pub mod config;
 mod download;
 pub mod keys;
@@ -35,6 +36,6 @@ mod vault;
 mod worker;
 
 pub use batches::{Batches, OpenError, OperationError};
+pub use coder::{FileCoder, ModelCoder};
 pub use config::Config;
-pub use lines::FileCoder;
 pub use worker::Models;

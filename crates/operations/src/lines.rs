@@ -1,5 +1,6 @@
 //! In: one line of an input file. Out: its line of the output. Next: `slice` puts the lines together.
 
+use crate::coder::FileCoder;
 use occuform_api::{
     BatchAnswer, BatchInput, BatchRecord, CodeStatus, JobText, MAX_BATCH_LENGTH, MIN_LENGTH, Record,
     RecordCounts, TextError, UNKNOWN_RECORD,
@@ -17,12 +18,6 @@ pub(crate) const SHOWN: usize = 1000;
 const NOT_JSON: &str = "Invalid JSON data format.";
 const NOT_A_RECORD: &str = "Malformed record: it needs the text fields 'occp_text' and 'tasks_text' \
     (one may be empty), may have the text field 'recordId', and no other.";
-
-/// Codes the records of a file.
-pub trait FileCoder: Send + Sync {
-    /// Codes one record of 3 to 300 characters. Suggestions are 1 to 3.
-    fn code(&self, text: &JobText) -> FileCoding;
-}
 
 /// A line as it was read.
 #[derive(Clone, Copy, Debug)]

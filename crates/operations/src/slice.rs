@@ -1,7 +1,8 @@
 //! In: the bytes of an input file, from some line on. Out: so many lines as are coded at once, and their answers.
 //! Next: `worker` stores the answers.
 
-use crate::lines::{FileCoder, Line, MAX_LINE, SHOWN, answer};
+use crate::coder::FileCoder;
+use crate::lines::{Line, MAX_LINE, SHOWN, answer};
 use crate::vault::{OpenedFile, VaultError};
 use occuform_api::RecordCounts;
 use rayon::prelude::*;

@@ -5,7 +5,7 @@
 //! after its restart, and writes the same segment in place of the same.
 
 use crate::batches::{Batches, Shared};
-use crate::lines::FileCoder;
+use crate::coder::FileCoder;
 use crate::operation::{OUTPUT_KEPT, Operation, Progress};
 use crate::slice::Slice;
 use crate::store::{Outcome, StoreError};
