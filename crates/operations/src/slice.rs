@@ -7,8 +7,8 @@ use crate::vault::{OpenedFile, VaultError};
 use occuform_api::RecordCounts;
 use rayon::prelude::*;
 
-/// Most lines that are coded at once: about a second's work, so that others need not wait longer for their turn.
-const MAX_LINES: usize = 8 * 1024;
+/// Most lines that are coded at once: half a second of work, so that others need not wait long for their turn.
+const MAX_LINES: usize = 4 * 1024;
 /// Most bytes that are coded at once.
 const MAX_BYTES: usize = 4 * 1024 * 1024;
 /// How many lines a thread takes at once.

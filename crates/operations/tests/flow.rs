@@ -45,11 +45,11 @@ async fn a_file_comes_back_coded_line_by_line() {
 async fn a_long_file_keeps_its_order_and_is_encrypted_while_it_lies_there() {
     let folder = tempdir().unwrap();
     let service = Service::start(folder.path()).await;
-    let created = service.created_with(&records(20_000)).await;
+    let created = service.created_with(&records(9_000)).await;
     service.run_worker();
     let ids = record_ids(&service.output(&created).await);
     assert!(ids.iter().enumerate().all(|(place, id)| *id == place.to_string()));
-    assert_eq!(ids.len(), 20_000);
+    assert_eq!(ids.len(), 9_000);
     for file in files(folder.path()) {
         let bytes = std::fs::read(&file).unwrap();
         assert!(!bytes.windows(9).any(|window| window == b"occp_text"), "{}", file.display());
@@ -125,21 +125,21 @@ async fn a_small_file_does_not_wait_for_the_end_of_a_giant() {
     let gate = Arc::new((Mutex::new(false), Condvar::new()));
     let service = Service::with(folder.path(), Arc::new(Gate(Arc::clone(&gate))), |_| {}).await;
     let last = "{\"recordId\":\"last\",\"occp_text\":\"gate\",\"tasks_text\":\"\"}\n";
-    let giant = service.created_with(&format!("{}{last}", records(30_000))).await;
+    let giant = service.created_with(&format!("{}{last}", records(9_000))).await;
     let small = service.created_with(&records(1)).await;
     service.run_worker();
     assert_eq!(record_ids(&service.output(&small).await), ["0"]);
     assert_eq!(service.status(&giant).await.operation_status, OperationStatus::InProgress);
     *gate.0.lock().unwrap() = true;
     gate.1.notify_all();
-    assert_eq!(record_ids(&service.output(&giant).await).len(), 30_001);
+    assert_eq!(record_ids(&service.output(&giant).await).len(), 9_001);
 }
 
 #[tokio::test]
 async fn a_worker_that_is_told_to_stop_goes_on_in_the_next_run() {
     let folder = tempdir().unwrap();
     let service = Service::start(folder.path()).await;
-    let created = service.created_with(&records(20_000)).await;
+    let created = service.created_with(&records(9_000)).await;
     for polls in [1, 10, 100, 1000] {
         let stop = async {
             for _ in 0..polls {
@@ -149,7 +149,7 @@ async fn a_worker_that_is_told_to_stop_goes_on_in_the_next_run() {
         service.batches.run(stop).await;
     }
     service.run_worker();
-    assert_eq!(record_ids(&service.output(&created).await).len(), 20_000);
+    assert_eq!(record_ids(&service.output(&created).await).len(), 9_000);
 }
 
 #[tokio::test]
