@@ -8,13 +8,17 @@ mod batch;
 mod coding;
 mod error;
 mod model;
+mod small_batch;
 mod text;
+mod token;
 
 pub use batch::{
     BatchAnswer, BatchInput, BatchMetadata, BatchRecord, CreatedOperation, MAX_BATCH_LENGTH,
     MAX_BATCH_SUGGESTIONS, OperationAnswer, OperationStatus, RecordCounts, UNKNOWN_RECORD,
 };
 pub use coding::{CodeAnswer, CodeRequest, CodeStatus, MAX_SUGGESTIONS, Record, RequestError, Suggestion};
-pub use error::ServiceError;
-pub use model::{ANZSCO, Model, OSCA, Topic};
+pub use error::{ServiceError, TextLength};
+pub use model::{ANZSCO, Model, OSCA, Topic, TopicAnswer};
+pub use small_batch::{MAX_RECORDS, RecordAnswer, SentTexts, SmallBatchRecord, SmallBatchRequest};
 pub use text::{Field, JobText, MAX_LENGTH, MIN_LENGTH, TextError, text_length};
+pub use token::{ErrorBody, TokenAnswer};

@@ -2,10 +2,13 @@
 
 mod code;
 mod evaluate;
+mod log;
 mod model;
 mod plots;
 mod proxy;
 mod records;
+mod service;
+mod signals;
 mod train;
 
 use clap::{Parser, Subcommand};
@@ -23,6 +26,8 @@ struct Arguments {
 enum Command {
     /// Serve forms: the coding API, the widget's files and the demo page
     Proxy(proxy::Arguments),
+    /// Be a Coding Service: the government's API with our own coder behind it
+    Service(service::Arguments),
     /// Train a model from a lexicon
     Train(train::Arguments),
     /// Code one job on the command line
@@ -34,6 +39,7 @@ enum Command {
 fn main() -> ExitCode {
     let result = match Arguments::parse().command {
         Command::Proxy(arguments) => proxy::run(arguments),
+        Command::Service(arguments) => service::run(arguments),
         Command::Train(arguments) => train::run(&arguments),
         Command::Code(arguments) => code::run(&arguments),
         Command::Evaluate(arguments) => evaluate::run(&arguments),
