@@ -4,13 +4,23 @@
 use axum::body::Body;
 use axum::http::Request;
 use futures_util::stream;
-use occuform_api::{OSCA, OperationStatus};
-use occuform_coder::Model;
+use occuform_api::{JobText, OSCA, OperationStatus};
+use occuform_coder::{CodingOptions, FileCoding, Model};
 use occuform_operations::keys::MasterKey;
-use occuform_operations::{Batches, Config, FileCoder, ModelCoder, Models, clock, config};
+use occuform_operations::{Batches, Config, FileCoder, Models, clock, config};
 use std::sync::Arc;
 use std::time::Instant;
 use tower::ServiceExt;
+
+const URL: &str = "http://localhost";
+
+struct ModelCoder(Model);
+
+impl FileCoder for ModelCoder {
+    fn code(&self, text: &JobText) -> FileCoding {
+        self.0.code_in_file(text, CodingOptions { min_digits: 1, ..CodingOptions::without_a_person(3) })
+    }
+}
 
 struct One(Arc<ModelCoder>);
 
@@ -33,18 +43,17 @@ async fn main() {
     let folder = tempfile::tempdir_in(".").expect("a folder can be made");
     let config = Config {
         data_folder: folder.path().into(),
-        key: MasterKey::parse(&"0a".repeat(32).into()).expect("a key"),
+        key: MasterKey::new(vec![7; 32]).expect("a key"),
         kms_key_arn: None,
-        public_url: "http://localhost".into(),
         max_upload_bytes: config::MAX_UPLOAD_BYTES,
         reserved_bytes: 0,
         threads: None,
     };
     let facts = served(&model);
-    let coder = Arc::new(ModelCoder::new(Arc::new(model), 1));
+    let coder = Arc::new(ModelCoder(model));
     let batches = Batches::open(config, Arc::new(One(coder)), clock::system_clock()).await.expect("batches");
     let started = Instant::now();
-    let created = batches.create("bench", facts).await.expect("created");
+    let created = batches.create("bench", facts, URL).await.expect("created");
     let upload = Request::put(&created.request_upload_url)
         .header("x-amz-server-side-encryption", "aws:kms")
         .header("x-amz-server-side-encryption-aws-kms-key-id", &created.bucket_kms_key_arn)
@@ -53,7 +62,7 @@ async fn main() {
     assert_eq!(batches.router().oneshot(upload).await.expect("an answer").status(), 200);
     let uploaded = started.elapsed();
     let complete = async {
-        while batches.status("bench", &created.operation_id).await.expect("a status").operation_status
+        while batches.status("bench", &created.operation_id, URL).await.expect("a status").operation_status
             != OperationStatus::Complete
         {
             tokio::time::sleep(std::time::Duration::from_millis(50)).await;

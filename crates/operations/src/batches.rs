@@ -111,7 +111,7 @@ impl Batches {
         Ok(Self(Arc::new(Shared {
             store,
             vault: Vault::new(storage, Cipher::new(&config.key.for_purpose("occuform files"))),
-            links: Links::new(&config.public_url, &config.key),
+            links: Links::new(&config.key),
             models,
             clock,
             kms_key_arn: config.kms_key_arn.unwrap_or_else(|| config.key.made_up_arn()),
@@ -123,17 +123,18 @@ impl Batches {
         })))
     }
 
-    /// Creates an operation for a client, to be coded by `model`.
+    /// Creates an operation for a client, to be coded by `model`. Links begin with `url`, where the client reaches the
+    /// service: `https://coder.example.gov.au`.
     ///
     /// # Errors
     /// When it cannot be stored.
-    pub async fn create(&self, owner: &str, model: Model) -> Result<CreatedOperation, StoreError> {
+    pub async fn create(&self, owner: &str, model: Model, url: &str) -> Result<CreatedOperation, StoreError> {
         let now = (self.0.clock)();
         let operation = Operation::new(owner, model, now);
         self.0.store.insert(&operation).await?;
         tracing::info!(operation = %operation.id, "created");
         Ok(CreatedOperation {
-            request_upload_url: self.0.links.presign(operation.id, LinkedFile::Input, now),
+            request_upload_url: self.0.links.presign(url, operation.id, LinkedFile::Input, now),
             operation_id: operation.id.to_string(),
             bucket_kms_key_arn: self.0.kms_key_arn.clone(),
         })
@@ -143,14 +144,14 @@ impl Batches {
     ///
     /// # Errors
     /// When there is no such operation, or it is another client's.
-    pub async fn status(&self, owner: &str, id: &str) -> Result<OperationAnswer, OperationError> {
+    pub async fn status(&self, owner: &str, id: &str, url: &str) -> Result<OperationAnswer, OperationError> {
         let id: Uuid = id.parse().map_err(|_| OperationError::Unknown)?;
         let operation = self.0.store.find(id).await?.ok_or(OperationError::Unknown)?;
         if operation.owner != owner {
             return Err(OperationError::NotOwned);
         }
         let now = (self.0.clock)();
-        let link = |file| operation.has_output_at(now).then(|| self.0.links.presign(id, file, now));
+        let link = |file| operation.has_output_at(now).then(|| self.0.links.presign(url, id, file, now));
         let status = operation.status_at(now);
         Ok(OperationAnswer {
             operation_status: status,

@@ -18,8 +18,6 @@ pub struct Config {
     pub key: MasterKey,
     /// The key ARN that uploads have to name; [`MasterKey::made_up_arn`] where there is none.
     pub kms_key_arn: Option<String>,
-    /// Where callers reach the service: `https://coder.example.gov.au`. Links begin with it.
-    pub public_url: String,
     /// Most bytes of an input file; [`MAX_UPLOAD_BYTES`] by the guide.
     pub max_upload_bytes: u64,
     /// Room on the disk that uploads leave; [`RESERVED_BYTES`] where the operator says nothing.

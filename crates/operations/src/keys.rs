@@ -1,39 +1,40 @@
-//! In: the key that the operator sets. Out: a key for each purpose. Next: `cipher` encrypts files with one, `links`
-//! signs with another.
+//! In: the operator's key. Out: a key for each purpose. Next: `cipher` encrypts files with one, `links` signs with
+//! another.
 
-use data_encoding::HEXLOWER_PERMISSIVE;
 use hmac::{Hmac, Mac};
-use secrecy::{ExposeSecret, SecretBox, SecretString};
+use secrecy::{ExposeSecret, SecretBox, SecretSlice};
 use sha2::Sha256;
 use uuid::Uuid;
+
+/// Fewest bytes of the operator's key.
+pub const KEY_LENGTH: usize = 32;
 
 pub(crate) type HmacSha256 = Hmac<Sha256>;
 pub(crate) type Key = SecretBox<[u8; 32]>;
 
-/// The operator's key is not one.
+/// The operator's key is too short.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
-#[error("the key is not 64 hexadecimal digits; make one with: openssl rand -hex 32")]
-pub struct KeyError;
+#[error("the key has {0} bytes, at least {KEY_LENGTH} random ones are needed")]
+pub struct KeyError(usize);
 
-/// The key that the operator sets. Whoever has it can read the stored files and make links.
-#[derive(Debug)]
-pub struct MasterKey(Key);
+/// The operator's key. Whoever has it can read the stored files and make links.
+#[derive(Clone, Debug)]
+pub struct MasterKey(SecretSlice<u8>);
 
 impl MasterKey {
-    /// Reads 64 hexadecimal digits; white space around them does not count.
+    /// Takes at least [`KEY_LENGTH`] bytes, which should be random.
     ///
     /// # Errors
-    /// When it is anything else.
-    pub fn parse(text: &SecretString) -> Result<Self, KeyError> {
-        let bytes =
-            HEXLOWER_PERMISSIVE.decode(text.expose_secret().trim().as_bytes()).map_err(|_| KeyError)?;
-        let bytes = <[u8; 32]>::try_from(bytes).map_err(|_| KeyError)?;
-        Ok(Self(SecretBox::new(Box::new(bytes))))
+    /// When there are fewer.
+    pub fn new(bytes: impl Into<SecretSlice<u8>>) -> Result<Self, KeyError> {
+        let bytes = bytes.into();
+        let length = bytes.expose_secret().len();
+        if length < KEY_LENGTH { Err(KeyError(length)) } else { Ok(Self(bytes)) }
     }
 
     /// The key for one purpose. None can be computed from another.
     pub(crate) fn for_purpose(&self, purpose: &str) -> Key {
-        let mut mac = keyed(&self.0);
+        let mut mac = keyed(self.0.expose_secret());
         mac.update(purpose.as_bytes());
         SecretBox::new(Box::new(mac.finalize().into_bytes().into()))
     }
@@ -46,33 +47,30 @@ impl MasterKey {
     }
 }
 
-pub(crate) fn keyed(key: &Key) -> HmacSha256 {
-    HmacSha256::new_from_slice(key.expose_secret()).expect("HMAC takes keys of any length")
+pub(crate) fn keyed(key: &[u8]) -> HmacSha256 {
+    HmacSha256::new_from_slice(key).expect("HMAC takes keys of any length")
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn parse(text: &str) -> Result<MasterKey, KeyError> {
-        MasterKey::parse(&text.to_owned().into())
+    fn key(byte: u8, length: usize) -> Result<MasterKey, KeyError> {
+        MasterKey::new(vec![byte; length])
     }
 
     #[test]
-    fn a_key_is_64_hexadecimal_digits() {
-        assert!(parse(&"0aF1".repeat(16)).is_ok());
-        assert!(parse(&format!("{}\n", "0a".repeat(32))).is_ok());
-        for wrong in [String::new(), "0a".repeat(31), "0a".repeat(33), "zz".repeat(32), "a".repeat(63)] {
-            assert_eq!(parse(&wrong).unwrap_err(), KeyError, "{wrong}");
-        }
+    fn a_key_has_at_least_32_bytes() {
+        assert!(key(7, 32).is_ok() && key(7, 65).is_ok());
+        assert_eq!(key(7, 31).unwrap_err(), KeyError(31));
     }
 
     #[test]
     fn each_purpose_has_a_key_of_its_own_and_an_arn_stays_the_same() {
-        let master = parse(&"0a".repeat(32)).unwrap();
-        let key = |purpose| *master.for_purpose(purpose).expose_secret();
-        assert_ne!(key("links"), key("files"));
-        assert_eq!(master.made_up_arn(), parse(&"0a".repeat(32)).unwrap().made_up_arn());
-        assert_ne!(master.made_up_arn(), parse(&"0b".repeat(32)).unwrap().made_up_arn());
+        let master = key(7, 32).unwrap();
+        let purpose = |purpose| *master.for_purpose(purpose).expose_secret();
+        assert_ne!(purpose("links"), purpose("files"));
+        assert_eq!(master.made_up_arn(), key(7, 32).unwrap().made_up_arn());
+        assert_ne!(master.made_up_arn(), key(8, 32).unwrap().made_up_arn());
     }
 }

@@ -36,6 +36,6 @@ mod vault;
 mod worker;
 
 pub use batches::{Batches, OpenError, OperationError};
-pub use coder::{FileCoder, ModelCoder};
+pub use coder::FileCoder;
 pub use config::Config;
 pub use worker::Models;

@@ -3,8 +3,10 @@
 
 use crate::clock::Seconds;
 use crate::keys::{Key, MasterKey, keyed};
-use data_encoding::HEXLOWER;
+use base64::Engine;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD as BASE64;
 use hmac::Mac;
+use secrecy::ExposeSecret;
 use serde::Deserialize;
 use uuid::Uuid;
 
@@ -41,10 +43,7 @@ pub(crate) enum LinkError {
 }
 
 /// Makes and checks links.
-pub(crate) struct Links {
-    base: String,
-    key: Key,
-}
+pub(crate) struct Links(Key);
 
 impl LinkedFile {
     const fn name(self) -> &'static str {
@@ -64,17 +63,17 @@ impl LinkedFile {
 }
 
 impl Links {
-    /// Links below the service's public URL.
-    pub(crate) fn new(public_url: &str, key: &MasterKey) -> Self {
-        let base = format!("{}{PATH}", public_url.trim_end_matches('/'));
-        Self { base, key: key.for_purpose("occuform links") }
+    pub(crate) fn new(key: &MasterKey) -> Self {
+        Self(key.for_purpose("occuform links"))
     }
 
-    pub(crate) fn presign(&self, operation: Uuid, file: LinkedFile, now: Seconds) -> String {
+    /// A link below the service's public URL.
+    pub(crate) fn presign(&self, url: &str, operation: Uuid, file: LinkedFile, now: Seconds) -> String {
         let expires = now + LINK_LIFE;
         let signature = self.mac(operation, file, expires).finalize().into_bytes();
-        let signature = HEXLOWER.encode(&signature);
-        format!("{}/{operation}/{}?expires={expires}&signature={signature}", self.base, file.name())
+        let signature = BASE64.encode(signature);
+        let url = url.trim_end_matches('/');
+        format!("{url}{PATH}/{operation}/{}?expires={expires}&signature={signature}", file.name())
     }
 
     /// Whether the link allows this, and still does; a signature is compared in constant time.
@@ -85,14 +84,14 @@ impl Links {
         link: &Presigned,
         now: Seconds,
     ) -> Result<(), LinkError> {
-        let signature = HEXLOWER.decode(link.signature.as_bytes()).map_err(|_| LinkError::Signature)?;
+        let signature = BASE64.decode(&link.signature).map_err(|_| LinkError::Signature)?;
         let mac = self.mac(operation, file, link.expires);
         mac.verify_slice(&signature).map_err(|_| LinkError::Signature)?;
         if now < link.expires { Ok(()) } else { Err(LinkError::Expired) }
     }
 
     fn mac(&self, operation: Uuid, file: LinkedFile, expires: Seconds) -> crate::keys::HmacSha256 {
-        let mut mac = keyed(&self.key);
+        let mut mac = keyed(self.0.expose_secret());
         let (method, name) = (file.method(), file.name());
         mac.update(format!("{method}\n{operation}\n{name}\n{expires}").as_bytes());
         mac

@@ -163,8 +163,8 @@ mod tests {
     use crate::storage::files::FolderStorage;
     use std::path::Path;
 
-    fn vault(folder: &Path, digits: &str) -> Vault {
-        let key = MasterKey::parse(&digits.repeat(32).into()).unwrap();
+    fn vault(folder: &Path, key: u8) -> Vault {
+        let key = MasterKey::new(vec![key; 32]).unwrap();
         let storage = Arc::new(FolderStorage::open(folder).unwrap());
         Vault::new(storage, Cipher::new(&key.for_purpose("files")))
     }
@@ -193,7 +193,7 @@ mod tests {
     #[tokio::test]
     async fn a_file_is_read_as_it_was_written_from_any_place_on() {
         let folder = tempfile::tempdir().unwrap();
-        let vault = vault(folder.path(), "0a");
+        let vault = vault(folder.path(), 7);
         for length in [0, 1, PIECE - 1, PIECE, PIECE + 1, 3 * PIECE] {
             let written = bytes(length);
             store(&vault, "operation/file", &written).await;
@@ -208,7 +208,7 @@ mod tests {
     #[tokio::test]
     async fn what_is_stored_does_not_hold_what_was_written() {
         let folder = tempfile::tempdir().unwrap();
-        store(&vault(folder.path(), "0a"), "operation/file", b"a respondent's own words").await;
+        store(&vault(folder.path(), 7), "operation/file", b"a respondent's own words").await;
         let stored = std::fs::read(folder.path().join("files/operation/file")).unwrap();
         assert!(!stored.windows(10).any(|window| window == b"respondent"));
     }
@@ -216,7 +216,7 @@ mod tests {
     #[tokio::test]
     async fn a_file_that_was_cut_off_changed_or_exchanged_is_refused() {
         let folder = tempfile::tempdir().unwrap();
-        let vault = vault(folder.path(), "0a");
+        let vault = vault(folder.path(), 7);
         let path = folder.path().join("files/operation/file");
         let damages: [fn(&mut Vec<u8>); 5] = [
             |stored| stored.truncate(HEADER + SEALED_PIECE),
@@ -240,15 +240,15 @@ mod tests {
     #[tokio::test]
     async fn another_key_reads_nothing() {
         let folder = tempfile::tempdir().unwrap();
-        store(&vault(folder.path(), "0a"), "operation/file", b"words").await;
-        let other = vault(folder.path(), "0b");
+        store(&vault(folder.path(), 7), "operation/file", b"words").await;
+        let other = vault(folder.path(), 8);
         assert!(matches!(read(&other, "operation/file", 0).await, Err(VaultError::Damaged(_))));
     }
 
     #[tokio::test]
     async fn an_unfinished_file_leaves_nothing_and_a_deleted_folder_is_gone() {
         let folder = tempfile::tempdir().unwrap();
-        let vault = vault(folder.path(), "0a");
+        let vault = vault(folder.path(), 7);
         let mut file = vault.create("operation/file").await.unwrap();
         file.write(&bytes(10 * PIECE)).await.unwrap();
         drop(file);

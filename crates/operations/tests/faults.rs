@@ -4,7 +4,7 @@ mod common;
 
 use async_trait::async_trait;
 use common::http::{Answer, Request};
-use common::{MODEL, OWNER, Scripted, Service, model, record_ids, records};
+use common::{MODEL, OWNER, Scripted, Service, URL, model, record_ids, records};
 use occuform_api::{CreatedOperation, OperationStatus};
 use occuform_operations::keys::MasterKey;
 use occuform_operations::storage::files::FolderStorage;
@@ -168,7 +168,7 @@ async fn a_coder_that_breaks_fails_its_own_operation_only() {
     let folder = tempdir().unwrap();
     let service = Service::start(folder.path()).await;
     let broken = service.created_with("{\"occp_text\":\"panic\",\"tasks_text\":\"\"}").await;
-    let gone = service.batches.create(OWNER, model("another model")).await.unwrap();
+    let gone = service.batches.create(OWNER, model("another model"), URL).await.unwrap();
     assert_eq!(service.upload(&gone, &records(1)).await.status, 200);
     let whole = service.created_with(&records(1)).await;
     service.run_worker();
@@ -185,7 +185,7 @@ async fn files_of_another_key_fail_with_a_message() {
     let created = service.created_with(&records(1)).await;
     let storage = Arc::new(FolderStorage::open(folder.path()).unwrap());
     let (listener, mut config) = Service::listen(folder.path()).await;
-    config.key = MasterKey::parse(&"0b".repeat(32).into()).unwrap();
+    config.key = MasterKey::new(vec![8; 32]).unwrap();
     let restarted = Service::over_with(folder.path(), storage, config, listener).await;
     restarted.run_worker();
     assert!(restarted.error(&created).await.contains("cannot be decrypted"));

@@ -3,7 +3,7 @@
 mod common;
 
 use common::http::Request;
-use common::{MODEL, OWNER, Scripted, Service, model, record_ids, records};
+use common::{MODEL, OWNER, Scripted, Service, URL, model, record_ids, records};
 use occuform_api::{BatchMetadata, JobText, OperationStatus, RecordCounts};
 use occuform_coder::FileCoding;
 use occuform_operations::{Batches, FileCoder, OpenError, OperationError};
@@ -61,10 +61,10 @@ async fn another_client_is_told_nothing_and_an_unknown_id_is_unknown() {
     let folder = tempdir().unwrap();
     let service = Service::start(folder.path()).await;
     let created = service.create().await;
-    let other = service.batches.status("other", &created.operation_id).await;
+    let other = service.batches.status("other", &created.operation_id, URL).await;
     assert!(matches!(other, Err(OperationError::NotOwned)));
     for id in ["00000000-0000-0000-0000-000000000000", "no guid", ""] {
-        assert!(matches!(service.batches.status(OWNER, id).await, Err(OperationError::Unknown)));
+        assert!(matches!(service.batches.status(OWNER, id, URL).await, Err(OperationError::Unknown)));
     }
 }
 
@@ -102,7 +102,7 @@ async fn output_is_gone_within_a_day_and_the_operation_after_a_month() {
 
     service.pass(30 * 24 * HOUR);
     service.batches.sweep().await.unwrap();
-    let answer = service.batches.status(OWNER, &created.operation_id).await;
+    let answer = service.batches.status(OWNER, &created.operation_id, URL).await;
     assert!(matches!(answer, Err(OperationError::Unknown)));
 }
 
@@ -156,7 +156,7 @@ async fn a_worker_that_is_told_to_stop_goes_on_in_the_next_run() {
 async fn a_data_folder_serves_one_process_at_a_time() {
     let folder = tempdir().unwrap();
     let service = Service::start(folder.path()).await;
-    let config = common::config(folder.path(), "http://localhost");
+    let config = common::config(folder.path());
     let models = Arc::new(common::Served(Arc::new(Scripted)));
     let clock = occuform_operations::clock::system_clock();
     let second = Batches::open(config, models, clock).await;

@@ -3,7 +3,7 @@
 mod common;
 
 use async_trait::async_trait;
-use common::{OWNER, START, Scripted, Served, Service, config, records};
+use common::{OWNER, START, Scripted, Served, Service, URL, config, records};
 use occuform_api::{JobText, OperationStatus};
 use occuform_coder::FileCoding;
 use occuform_operations::storage::files::FolderStorage;
@@ -84,10 +84,11 @@ async fn work(folder: &Path, operation: &str) {
     let storage = Arc::new(Watched(FolderStorage::open(folder).unwrap()));
     let store = Arc::new(SqliteStore::open(&folder.join("operations.sqlite")).await.unwrap());
     let models = Arc::new(Served(Arc::new(Counting(AtomicUsize::new(0)))));
-    let config = config(folder, "http://localhost");
+    let config = config(folder);
     let batches = Batches::over(config, storage, store, models, Arc::new(|| START)).unwrap();
     let ended = async {
-        while batches.status(OWNER, operation).await.unwrap().operation_status == OperationStatus::InProgress
+        while batches.status(OWNER, operation, URL).await.unwrap().operation_status
+            == OperationStatus::InProgress
         {
             tokio::task::yield_now().await;
         }

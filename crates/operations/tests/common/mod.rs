@@ -20,6 +20,8 @@ use tokio::net::TcpListener;
 
 pub const OWNER: &str = "statistics";
 pub const MODEL: &str = "00000000-0000-8000-8000-000000000001";
+/// Links begin with it; requests go to the port where the service is.
+pub const URL: &str = "https://coder.example";
 pub const START: Seconds = 1_800_000_000;
 
 /// Gives every record the same code with its title as label; trusts it unless the title says "unsure".
@@ -61,12 +63,11 @@ pub fn model(id: &str) -> Model {
     }
 }
 
-pub fn config(folder: &Path, public_url: &str) -> Config {
+pub fn config(folder: &Path) -> Config {
     Config {
         data_folder: folder.into(),
-        key: MasterKey::parse(&"0a".repeat(32).into()).unwrap(),
+        key: MasterKey::new(vec![7; 32]).unwrap(),
         kms_key_arn: None,
-        public_url: public_url.into(),
         max_upload_bytes: 50 * 1024 * 1024,
         reserved_bytes: 0,
         threads: None,
@@ -114,8 +115,7 @@ impl Service {
 
     pub async fn listen(folder: &Path) -> (TcpListener, Config) {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let url = format!("http://{}", listener.local_addr().unwrap());
-        (listener, config(folder, &url))
+        (listener, config(folder))
     }
 
     fn serve(batches: Batches, listener: TcpListener, now: Arc<AtomicI64>) -> Self {
@@ -134,7 +134,7 @@ impl Service {
     }
 
     pub async fn create(&self) -> CreatedOperation {
-        self.batches.create(OWNER, model(MODEL)).await.unwrap()
+        self.batches.create(OWNER, model(MODEL), URL).await.unwrap()
     }
 
     /// A new operation with this input.
@@ -160,7 +160,7 @@ impl Service {
     }
 
     pub async fn status(&self, created: &CreatedOperation) -> OperationAnswer {
-        self.batches.status(OWNER, &created.operation_id).await.unwrap()
+        self.batches.status(OWNER, &created.operation_id, URL).await.unwrap()
     }
 
     /// Asks until the operation is no longer in progress.
