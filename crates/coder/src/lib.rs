@@ -22,7 +22,7 @@ mod predict;
 mod train;
 
 pub use classification::{Classification, ClassificationError, Node, NodeId};
-pub use coding::{CodingOptions, Scope};
+pub use coding::{CodingOptions, FileCoding, Scope};
 #[cfg(feature = "train")]
 pub use lexicon::{Lexicon, LexiconError, Occupation, Phrase};
 pub use model::{Model, Provenance};
