@@ -14,13 +14,12 @@
 //! | [`batches`] | asynchronous batches, which `occuform_operations` does the work of |
 //! | `refusal` | every error as the guide's status and message |
 //! | `openapi`, `responses`, `reference` | the description of all this, for machines and people |
-//! | `admin`, `metrics` | for the operator |
+//! | `operator`, `metrics` | for the operator |
 //! | `reload` | takes up changes of the clients file |
 //!
 //! Time comes from a [`clock`] that is handed in. Nothing that a client sends is kept or logged.
 
 mod access;
-mod admin;
 mod batch_code;
 pub mod batches;
 pub mod clients;
@@ -34,6 +33,7 @@ mod ledger;
 mod metrics;
 pub mod models;
 mod openapi;
+mod operator;
 mod reference;
 mod refusal;
 mod reload;
@@ -46,6 +46,7 @@ mod token;
 pub mod tokens;
 mod topics;
 
+pub use operator::admin;
 pub use routes::app;
 pub use state::Service;
 
@@ -81,8 +82,9 @@ pub async fn run(
         });
     }
     if let Some(admin) = admin {
-        background
-            .spawn(axum::serve(admin, admin::routes(Arc::clone(&service), Arc::clone(&ready))).into_future());
+        background.spawn(
+            axum::serve(admin, operator::admin(Arc::clone(&service), Arc::clone(&ready))).into_future(),
+        );
     }
     background.spawn(async move {
         shutdown.await;

@@ -1,5 +1,5 @@
 //! In: what happens. Out: counters in Prometheus' text format. No text of a record, no token, no address; clients by
-//! their id, of which there are as many as are registered. Next: `admin` serves them.
+//! their id, of which there are as many as are registered. Next: `operator` serves them.
 
 use crate::ledger::Limit;
 use prometheus_client::encoding::EncodeLabelSet;

@@ -13,7 +13,8 @@ const PAUSE: Duration = Duration::from_secs(2);
 /// Looks at the file again and again. One that cannot be used changes nothing.
 pub(crate) async fn follow_clients(service: Arc<Service>) -> io::Result<()> {
     let path = service.config.clients.clone();
-    let mut seen = version(&path);
+    // The first look reads what is there, since the file may have changed after the service was opened.
+    let mut seen = None;
     loop {
         tokio::time::sleep(PAUSE).await;
         let now = version(&path);

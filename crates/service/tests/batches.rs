@@ -7,7 +7,6 @@ use axum::http::{Method, Request};
 use common::{Answer, Bench, call, client, model};
 use occuform_service::clients::Tier;
 use serde_json::{Value, json};
-use std::sync::Arc;
 use tempfile::{TempDir, tempdir};
 
 const CREATE: &str = "/v1/topics/osca/batch-code";
@@ -16,9 +15,7 @@ const CREATE: &str = "/v1/topics/osca/batch-code";
 async fn start(settings: &[(&str, &str)]) -> (Bench, TempDir) {
     let folder = tempdir().unwrap();
     let data = [("data", folder.path().to_str().unwrap()), ("batch.reserved_bytes", "0")];
-    let bench = Bench::new(&[&data, settings].concat());
-    let service = Arc::into_inner(bench.service).unwrap().with_batches().await.unwrap();
-    (Bench { service: Arc::new(service), clock: bench.clock }, folder)
+    (Bench::new(&[&data, settings].concat()).with_batches().await, folder)
 }
 
 /// The service with its worker, until the test ends.

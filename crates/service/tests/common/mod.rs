@@ -115,6 +115,7 @@ pub fn config(settings: &[(&str, &str)]) -> Config {
 /// A service and its clock.
 pub struct Bench {
     pub service: Arc<Service>,
+    app: Router,
     pub clock: Arc<ManualClock>,
 }
 
@@ -125,6 +126,18 @@ pub struct Answer {
 }
 
 impl Bench {
+    /// The same with asynchronous batches.
+    pub async fn with_batches(self) -> Self {
+        drop(self.app);
+        let service = Arc::into_inner(self.service).unwrap();
+        Self::over(service.with_batches().await.unwrap(), self.clock)
+    }
+
+    fn over(service: Service, clock: Arc<ManualClock>) -> Self {
+        let service = Arc::new(service);
+        Self { app: app(Arc::clone(&service)), service, clock }
+    }
+
     /// No limits other than these settings make.
     pub fn new(settings: &[(&str, &str)]) -> Self {
         let mut all = vec![
@@ -146,15 +159,15 @@ impl Bench {
         let clock = Arc::new(ManualClock::default());
         let tokens = Tokens::new(&[9; 32]);
         let service = Service::new(config(&all), models, clients, tokens, Arc::clone(&clock) as _);
-        Self { service: Arc::new(service), clock }
+        Self::over(service, clock)
     }
 
-    pub fn app(&self) -> Router {
-        app(Arc::clone(&self.service))
+    pub fn admin(&self) -> Router {
+        occuform_service::admin(Arc::clone(&self.service), Arc::default())
     }
 
     pub async fn ask(&self, request: Request<Body>) -> Answer {
-        let response = self.app().oneshot(request).await.unwrap();
+        let response = self.app.clone().oneshot(request).await.unwrap();
         let (parts, body) = response.into_parts();
         let body = body.collect().await.unwrap().to_bytes().to_vec();
         Answer { status: parts.status, headers: parts.headers, body }

@@ -18,10 +18,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Whether the service takes calls.
-pub(crate) type Readiness = Arc<AtomicBool>;
+pub type Readiness = Arc<AtomicBool>;
 
 /// The operator's routes.
-pub(crate) fn routes(service: Arc<Service>, ready: Readiness) -> Router {
+pub fn admin(service: Arc<Service>, ready: Readiness) -> Router {
     Router::new()
         .route("/health", get(async || "healthy\n"))
         .route("/ready", get(readiness).with_state(ready))
