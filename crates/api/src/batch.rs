@@ -12,6 +12,7 @@ pub const MAX_BATCH_SUGGESTIONS: u8 = 3;
 pub const UNKNOWN_RECORD: &str = "unknown";
 
 /// The answer of `POST .../batch-code`.
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct CreatedOperation {
@@ -24,6 +25,7 @@ pub struct CreatedOperation {
 }
 
 /// The answer of `GET .../batch-code/operations/{operation_id}`.
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct OperationAnswer {
@@ -31,16 +33,20 @@ pub struct OperationAnswer {
     pub operation_status: OperationStatus,
     /// Where the output file is, for one hour; only when complete, and as long as there is an output file.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(nullable = false))]
     pub response_download_url: Option<String>,
     /// Where the [`BatchMetadata`] is, as long as the output file.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(nullable = false))]
     pub metadata_download_url: Option<String>,
     /// What went wrong; only when failed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(nullable = false))]
     pub error: Option<String>,
 }
 
 /// How far an operation is.
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum OperationStatus {

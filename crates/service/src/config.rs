@@ -6,6 +6,7 @@ use crate::throttle::Rate;
 use occuform_coder::{CodingOptions, Scope};
 use occuform_settings::{Explained, Settings, SettingsError};
 use std::net::SocketAddr;
+use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 use time::OffsetDateTime;
@@ -42,6 +43,8 @@ pub struct Config {
     pub partner: CallLimits,
     /// How records are coded, the number of suggestions apart.
     pub coding: CodingOptions,
+    /// Asynchronous batches.
+    pub batch: BatchSettings,
     /// What `security.txt` says.
     pub security: Security,
     /// What goes wrong on purpose.
@@ -75,6 +78,25 @@ pub struct CallLimits {
     pub second: Rate,
     /// Calls in any 24 hours.
     pub day: Rate,
+}
+
+/// Asynchronous batches.
+#[derive(Clone, Debug)]
+pub struct BatchSettings {
+    /// What links begin with; as the client called where it is not set.
+    pub public_url: Option<String>,
+    /// The file of the key for stored files and links; one in the data folder where it is not set.
+    pub key_file: Option<PathBuf>,
+    /// The key ARN that uploads have to name; made up where it is not set.
+    pub kms_key_arn: Option<String>,
+    /// Most bytes of an input file.
+    pub max_upload_bytes: u64,
+    /// Room on the disk that uploads leave.
+    pub reserved_bytes: u64,
+    /// How many threads code files; one a core where it is not set.
+    pub threads: Option<NonZeroUsize>,
+    /// Fewest digits of a code: the group's code is given where six digits are not trusted but the group is.
+    pub min_digits: usize,
 }
 
 /// What `security.txt` says.
@@ -111,6 +133,7 @@ impl Config {
             public: call_limits(s, PUBLIC_KEYS, "1000"),
             partner: call_limits(s, PARTNER_KEYS, "10000"),
             coding: coding(s),
+            batch: batch(s),
             security: security(s),
             faults: faults(s),
         };
@@ -145,11 +168,41 @@ fn coding(s: &mut Settings) -> CodingOptions {
         threshold: s.get("coding.threshold", "model", "model, or a probability from 0 to 1", |text| {
             if text == "model" { Some(None) } else { share(text).map(Some) }
         }),
-        min_digits: s.get("coding.min_digits", "6", "a number from 1 to 6", |text| {
-            text.parse().ok().filter(|digits| (1..=6).contains(digits))
-        }),
+        min_digits: s.get("coding.min_digits", "6", DIGITS, digits),
         ..CodingOptions::without_a_person(1)
     }
+}
+
+fn batch(s: &mut Settings) -> BatchSettings {
+    let bytes = |text: &str| number(text, 0, u64::MAX);
+    BatchSettings {
+        public_url: s.get("batch.public_url", "", "an http: or https: URL", |text| {
+            unset_or(text, || is_base_url(text).then(|| text.to_owned()))
+        }),
+        key_file: s.get("batch.key_file", "", "a file", |text| unset_or(text, || path(text))),
+        kms_key_arn: s.get("batch.kms_key_arn", "", "printable characters without spaces", |text| {
+            unset_or(text, || text.bytes().all(|byte| byte.is_ascii_graphic()).then(|| text.to_owned()))
+        }),
+        max_upload_bytes: s.get("batch.max_upload_bytes", "5368709120", "a number of bytes", bytes),
+        reserved_bytes: s.get("batch.reserved_bytes", "536870912", "a number of bytes", bytes),
+        threads: s.get("batch.threads", "0", "a whole number, 0 for one a core", |text| {
+            text.parse().ok().filter(|threads| *threads <= 1_024).map(NonZeroUsize::new)
+        }),
+        min_digits: s.get("batch.min_digits", "1", DIGITS, digits),
+    }
+}
+
+fn is_base_url(text: &str) -> bool {
+    let rest = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
+    rest.is_some_and(|rest| {
+        !rest.is_empty() && rest.bytes().all(|byte| byte.is_ascii_graphic()) && !rest.contains(['?', '#'])
+    })
+}
+
+/// An empty text stands for a setting that is not set.
+#[expect(clippy::option_option, reason = "not set, and not allowed")]
+fn unset_or<T>(text: &str, parse: impl FnOnce() -> Option<T>) -> Option<Option<T>> {
+    if text.is_empty() { Some(None) } else { parse().map(Some) }
 }
 
 fn security(s: &mut Settings) -> Security {
@@ -179,6 +232,12 @@ fn faults(s: &mut Settings) -> Faults {
         disconnect: s.get("faults.disconnect", "0", probability, share),
         seed: s.get("faults.seed", "1", "a whole number", |text| text.parse().ok()),
     }
+}
+
+const DIGITS: &str = "a number from 1 to 6";
+
+fn digits(text: &str) -> Option<usize> {
+    text.parse().ok().filter(|digits| (1..=6).contains(digits))
 }
 
 const CALLS: &str = "a whole number up to 1000000000, 0 for no limit";

@@ -10,7 +10,8 @@
 //! | `token` | hands out tokens; `tokens` signs them with `hs256` |
 //! | `access` | who calls, and whether within the limits: `ledger` counts with [`throttle`] |
 //! | [`faults`] | what goes wrong on purpose |
-//! | `topics`, `code` | the endpoints; `request` reads what is to be coded |
+//! | `topics`, `code`, `batch_code` | the endpoints; `request` reads what is to be coded |
+//! | [`batches`] | asynchronous batches, which `occuform_operations` does the work of |
 //! | `refusal` | every error as the guide's status and message |
 //! | `openapi`, `responses`, `reference` | the description of all this, for machines and people |
 //! | `operator`, `metrics` | for the operator |
@@ -19,12 +20,15 @@
 //! Time comes from a [`clock`] that is handed in. Nothing that a client sends is kept or logged.
 
 mod access;
+mod batch_code;
+pub mod batches;
 pub mod clients;
 pub mod clock;
 mod code;
 pub mod config;
 pub mod faults;
 mod hs256;
+pub mod key_file;
 mod ledger;
 mod metrics;
 pub mod models;
@@ -71,6 +75,12 @@ pub async fn run(
     let (stop, stopped) = watch::channel(false);
     let mut background = tokio::task::JoinSet::new();
     background.spawn(reload::follow_clients(Arc::clone(&service)));
+    if let Some(batches) = service.batches.clone() {
+        background.spawn(async move {
+            batches.run(std::future::pending()).await;
+            Ok(())
+        });
+    }
     if let Some(admin) = admin {
         background.spawn(
             axum::serve(admin, operator::admin(Arc::clone(&service), Arc::clone(&ready))).into_future(),

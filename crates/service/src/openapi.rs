@@ -20,6 +20,7 @@ use utoipa::{Modify, OpenApi};
         (name = "Authentication", description = "One token an hour, shared by all calls"),
         (name = "Topics and models", description = "What can be coded to, and with what"),
         (name = "Synchronous coding", description = "One record, or a small batch of up to 300"),
+        (name = "Asynchronous batch coding", description = "A file of up to millions of records; for partners only"),
         (name = "Reporting issues", description = "Whom to tell of a weakness"),
     ),
 )]

@@ -69,3 +69,56 @@ pub(crate) enum RefusedCoding {
     #[response(status = 500)]
     Internal(ErrorBody),
 }
+
+/// What the creation of an operation can be answered with.
+#[derive(IntoResponses)]
+#[expect(dead_code, reason = "only described")]
+pub(crate) enum RefusedOperation {
+    /// Invalid request body: there is a body other than an empty object, or a query string
+    #[response(status = 400)]
+    Body(ErrorBody),
+    /// User is not authorized to access this resource with an explicit deny: no token, one that is not valid, or not
+    /// a partner's
+    #[response(status = 403)]
+    Denied(ErrorBody),
+    /// The specified topic does not exist, or The specified model does not exist
+    #[response(status = 404)]
+    Unknown(ErrorBody),
+    /// The body did not come in time
+    #[response(status = 408)]
+    Slow(ErrorBody),
+    /// The body is too large
+    #[response(status = 413)]
+    Large(ErrorBody),
+    /// Too Many Requests (come again after Retry-After), or Limit Exceeded (the day's calls are made)
+    #[response(status = 429, headers(("Retry-After" = u64, description = "Seconds to wait")))]
+    Throttled(ErrorBody),
+    /// Error performing request, or No models found for topic
+    #[response(status = 500)]
+    Internal(ErrorBody),
+}
+
+/// What the question for an operation's status can be answered with.
+#[derive(IntoResponses)]
+#[expect(dead_code, reason = "only described")]
+pub(crate) enum RefusedStatus {
+    /// Invalid request body: there is a query string
+    #[response(status = 400)]
+    Query(ErrorBody),
+    /// User is not authorised to retrieve operation GUID: it is another client's
+    #[response(status = 401)]
+    Foreign(ErrorBody),
+    /// User is not authorized to access this resource with an explicit deny: no token, one that is not valid, or not
+    /// a partner's
+    #[response(status = 403)]
+    Denied(ErrorBody),
+    /// Unable to retrieve operation for given id, or The specified topic does not exist
+    #[response(status = 404)]
+    Unknown(ErrorBody),
+    /// Too Many Requests (come again after Retry-After), or Limit Exceeded (the day's calls are made)
+    #[response(status = 429, headers(("Retry-After" = u64, description = "Seconds to wait")))]
+    Throttled(ErrorBody),
+    /// Error performing request
+    #[response(status = 500)]
+    Internal(ErrorBody),
+}

@@ -6,15 +6,17 @@
 //! | `POST /oauth2/token` | `token` |
 //! | `GET /v1/topics`, `/v1/topics/{topic}`, `.../models`, `.../models/latest` | `topics` |
 //! | `POST /v1/topics/{topic}/code`, `.../models/{model}/code` | `code` |
+//! | `POST .../batch-code`, `GET .../batch-code/operations/{operation_id}` | `batch_code` |
 //! | `GET /v1/security.txt` | `topics` |
 //! | `GET /openapi.json` | `openapi` |
 //! | `GET /` | `reference` |
 //!
-//! All paths under `/v1` are also served without it.
+//! All paths under `/v1` are also served without it. The presigned links of `batch_code` are served by
+//! `occuform_operations`.
 
 use crate::refusal::Refusal;
 use crate::state::Service;
-use crate::{access, code, faults, openapi, reference, token, topics};
+use crate::{access, batch_code, code, faults, openapi, reference, token, topics};
 use axum::body::Body;
 use axum::extract::{DefaultBodyLimit, MatchedPath, Request, State};
 use axum::http::header::{CACHE_CONTROL, X_CONTENT_TYPE_OPTIONS};
@@ -51,6 +53,7 @@ pub fn app(service: Arc<Service>) -> Router {
         .nest("/v1", authenticated.clone())
         .split_for_parts();
     let reference = reference::routes(&document);
+    let links = service.batches.as_ref().map_or_else(Router::new, |batches| batches.router().with_state(()));
     let document = Arc::new(document);
     paths
         .merge(authenticated.split_for_parts().0)
@@ -58,6 +61,7 @@ pub fn app(service: Arc<Service>) -> Router {
         .layer(middleware::from_fn(whole_body))
         .route("/openapi.json", get(async move || Json(document.as_ref().clone())))
         .merge(reference)
+        .merge(links)
         .fallback(not_found)
         .method_not_allowed_fallback(method_not_allowed)
         .with_state(Arc::clone(&service))
@@ -67,7 +71,7 @@ pub fn app(service: Arc<Service>) -> Router {
         .layer(from_fn_with_state(service, account))
 }
 
-/// Everything that wants a token. What codes files belongs here too.
+/// Everything that wants a token.
 fn api(service: &Arc<Service>) -> OpenApiRouter<Arc<Service>> {
     OpenApiRouter::new()
         .routes(routes!(topics::topics))
@@ -76,6 +80,10 @@ fn api(service: &Arc<Service>) -> OpenApiRouter<Arc<Service>> {
         .routes(routes!(topics::latest_model))
         .routes(routes!(code::code))
         .routes(routes!(code::code_with_model))
+        .routes(routes!(batch_code::create))
+        .routes(routes!(batch_code::create_with_model))
+        .routes(routes!(batch_code::status))
+        .routes(routes!(batch_code::status_with_model))
         .routes(routes!(topics::security))
         .route_layer(from_fn_with_state(Arc::clone(service), faults::inject))
         .route_layer(from_fn_with_state(Arc::clone(service), access::check))

@@ -4,10 +4,12 @@ use crate::clients::{Client, Clients, ClientsError};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::faults::Dice;
+use crate::key_file::KeyError;
 use crate::ledger::Ledger;
 use crate::metrics::Metrics;
 use crate::models::{Models, ModelsError};
-use crate::tokens::{KeyError, Tokens};
+use crate::tokens::Tokens;
+use occuform_operations::Batches;
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 use tokio::sync::Semaphore;
@@ -29,6 +31,7 @@ pub struct Service {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) verifications: Semaphore,
     pub(crate) started: Duration,
+    pub(crate) batches: Option<Batches>,
     clients: RwLock<Arc<Clients>>,
 }
 
@@ -47,7 +50,7 @@ pub enum StartError {
 }
 
 impl Service {
-    /// Reads what the configuration names.
+    /// Reads what the configuration names; [`Service::with_batches`] adds asynchronous batches.
     ///
     /// # Errors
     /// When models, clients or the signing key cannot be used.
@@ -58,7 +61,7 @@ impl Service {
         Ok(Self::new(config, models, clients, tokens, clock))
     }
 
-    /// The service of these parts.
+    /// The service of these parts, without asynchronous batches.
     pub fn new(
         config: Config,
         models: Models,
@@ -72,6 +75,7 @@ impl Service {
             metrics: Metrics::default(),
             verifications: Semaphore::new(VERIFICATIONS),
             started: clock.unix(),
+            batches: None,
             clients: RwLock::new(Arc::new(clients)),
             config,
             models,

@@ -2,41 +2,21 @@
 //! tokens out, `access` checks them.
 
 use crate::hs256;
+use crate::key_file::{self, KeyError};
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation, decode, encode};
-use rand::TryRngCore;
-use rand::rngs::OsRng;
 use serde::{Deserialize, Serialize};
-use std::fs::OpenOptions;
-use std::io::{ErrorKind, Read, Write};
-use std::os::unix::fs::OpenOptionsExt;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Duration;
 use uuid::Uuid;
 
 /// How long a token is valid.
 pub const VALID: Duration = Duration::from_hours(1);
 
-/// Bytes of a key. Shorter ones are refused.
-const KEY_LENGTH: usize = 32;
-
 /// Makes and checks tokens.
 pub struct Tokens {
     encoding: EncodingKey,
     decoding: DecodingKey,
     validation: Validation,
-}
-
-/// Why there is no key to sign with.
-#[derive(Debug, thiserror::Error)]
-pub enum KeyError {
-    /// The file cannot be read or made.
-    #[error("cannot read or make the signing key {0}")]
-    File(PathBuf, #[source] std::io::Error),
-    /// The file is too short.
-    #[error(
-        "the signing key {0} has {1} bytes, at least {KEY_LENGTH} are needed; remove it and a new one is made"
-    )]
-    Short(PathBuf, usize),
 }
 
 #[derive(Serialize, Deserialize)]
@@ -65,11 +45,7 @@ impl Tokens {
     /// # Errors
     /// When the file cannot be read or made, or holds too short a key.
     pub fn with_key_file(path: &Path) -> Result<Self, KeyError> {
-        let key = read_or_make(path).map_err(|error| KeyError::File(path.to_owned(), error))?;
-        if key.len() < KEY_LENGTH {
-            return Err(KeyError::Short(path.to_owned(), key.len()));
-        }
-        Ok(Self::new(&key))
+        Ok(Self::new(&key_file::read_or_make(path)?))
     }
 
     /// A token of this client that is valid from `now` on.
@@ -94,30 +70,10 @@ impl Tokens {
     }
 }
 
-fn read_or_make(path: &Path) -> std::io::Result<Vec<u8>> {
-    if let Some(folder) = path.parent() {
-        std::fs::create_dir_all(folder)?;
-    }
-    match OpenOptions::new().write(true).create_new(true).mode(0o600).open(path) {
-        Ok(mut file) => {
-            let mut key = vec![0; KEY_LENGTH];
-            OsRng.try_fill_bytes(&mut key).map_err(std::io::Error::other)?;
-            file.write_all(&key)?;
-            file.sync_all()?;
-            Ok(key)
-        }
-        Err(error) if error.kind() == ErrorKind::AlreadyExists => {
-            let mut key = Vec::new();
-            std::fs::File::open(path)?.read_to_end(&mut key)?;
-            Ok(key)
-        }
-        Err(error) => Err(error),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::key_file::KEY_LENGTH;
 
     const NOW: Duration = Duration::from_hours(500_000);
 

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 
 /// The reference's table of endpoints. Statuses: those of its error table that can happen there, and 408 and 413 where
 /// a body is read.
-const ENDPOINTS: [(&str, &str, &str); 8] = [
+const ENDPOINTS: [(&str, &str, &str); 12] = [
     ("post", "/oauth2/token", "200 400 403 408 413 500"),
     ("get", "/v1/topics", "200 400 403 429 500"),
     ("get", "/v1/topics/{topic}", "200 400 403 404 429 500"),
@@ -17,6 +17,14 @@ const ENDPOINTS: [(&str, &str, &str); 8] = [
     ("get", "/v1/topics/{topic}/models/latest", "200 400 403 404 429 500"),
     ("post", "/v1/topics/{topic}/code", "200 400 403 404 408 413 429 500"),
     ("post", "/v1/topics/{topic}/models/{model}/code", "200 400 403 404 408 409 413 429 500"),
+    ("post", "/v1/topics/{topic}/batch-code", "200 400 403 404 408 413 429 500"),
+    ("post", "/v1/topics/{topic}/models/{model}/batch-code", "200 400 403 404 408 409 413 429 500"),
+    ("get", "/v1/topics/{topic}/batch-code/operations/{operation_id}", "200 400 401 403 404 429 500"),
+    (
+        "get",
+        "/v1/topics/{topic}/models/{model}/batch-code/operations/{operation_id}",
+        "200 400 401 403 404 429 500",
+    ),
     ("get", "/v1/security.txt", "200 400 403 429 500"),
 ];
 

@@ -60,9 +60,12 @@ pub(crate) fn run(arguments: Arguments) -> Result<()> {
         tracing::warn!(variable, "this environment variable is no setting");
     }
     let (listen, admin) = (config.listen, config.admin);
-    let service = Arc::new(open(config)?);
+    let service = open(config)?;
     let runtime = tokio::runtime::Runtime::new().context("cannot start the runtime")?;
-    runtime.block_on(serve(service, listen, admin))
+    runtime.block_on(async {
+        let service = service.with_batches().await.context("cannot start asynchronous batches")?;
+        serve(Arc::new(service), listen, admin).await
+    })
 }
 
 /// The settings in effect, and where each comes from.

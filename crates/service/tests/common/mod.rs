@@ -126,6 +126,18 @@ pub struct Answer {
 }
 
 impl Bench {
+    /// The same with asynchronous batches.
+    pub async fn with_batches(self) -> Self {
+        drop(self.app);
+        let service = Arc::into_inner(self.service).unwrap();
+        Self::over(service.with_batches().await.unwrap(), self.clock)
+    }
+
+    fn over(service: Service, clock: Arc<ManualClock>) -> Self {
+        let service = Arc::new(service);
+        Self { app: app(Arc::clone(&service)), service, clock }
+    }
+
     /// No limits other than these settings make.
     pub fn new(settings: &[(&str, &str)]) -> Self {
         let mut all = vec![
@@ -147,8 +159,7 @@ impl Bench {
         let clock = Arc::new(ManualClock::default());
         let tokens = Tokens::new(&[9; 32]);
         let service = Service::new(config(&all), models, clients, tokens, Arc::clone(&clock) as _);
-        let service = Arc::new(service);
-        Self { app: app(Arc::clone(&service)), service, clock }
+        Self::over(service, clock)
     }
 
     pub fn admin(&self) -> Router {
