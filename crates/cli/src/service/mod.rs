@@ -8,8 +8,10 @@ use crate::signals;
 use anyhow::{Context, Result};
 use clap::Subcommand;
 use occuform_service::Service;
+use occuform_service::clients::Clients;
 use occuform_service::clock::SystemClock;
 use occuform_service::config::{Config, LogFormat as ConfiguredFormat, PREFIX, USUAL_FILE};
+use occuform_service::models::Models;
 use occuform_settings::Explained;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -49,7 +51,7 @@ pub(crate) fn run(arguments: Arguments) -> Result<()> {
     }
     let (config, explained) = settings(arguments.config.as_deref())?;
     if arguments.check_config {
-        return check(config, &explained);
+        return check(&config, &explained);
     }
     log::start(match config.log {
         ConfiguredFormat::Auto => None,
@@ -110,7 +112,7 @@ async fn bind(address: SocketAddr, key: &str) -> Result<TcpListener> {
     })
 }
 
-fn check(config: Config, explained: &Explained) -> Result<()> {
+fn check(config: &Config, explained: &Explained) -> Result<()> {
     let widest = explained.settings.iter().map(|setting| setting.key.len()).max().unwrap_or(0);
     for setting in &explained.settings {
         println!("{:widest$}  {:24}  {}", setting.key, setting.value, setting.source);
@@ -118,11 +120,13 @@ fn check(config: Config, explained: &Explained) -> Result<()> {
     for variable in &explained.unknown_variables {
         println!("{variable} is no setting: nothing is named like it after {PREFIX}");
     }
-    let service = open(config)?;
+    // Read and not opened: a check makes no files.
+    let models = Models::read(&config.models)?;
+    let clients = Clients::read(&config.clients)?;
     println!();
-    for version in service.models().all() {
+    for version in models.all() {
         println!("{} version {}: model {}", version.topic.uri_name, version.number, version.coder.id());
     }
-    println!("{} clients", service.clients().all().len());
+    println!("{} clients", clients.all().len());
     Ok(())
 }
