@@ -23,7 +23,7 @@ measure_page() {
 measure_service() {
   cargo_tool oha "$OHA_VERSION" oha --locked
   step "Measuring the service (about a minute)"
-  with_service node bench/service/run.mjs
+  with_service node bench/service/run.mjs "$SERVICE_FOLDER/pid"
 }
 
 # Our coder beside scikit-learn and fastText, which are installed into a Python environment of their own.
