@@ -17,7 +17,7 @@ export const files = environment("FILES") === "1";
 export const pollPause = Number(environment("POLL_MS", "60000"));
 
 /** `clientID` and `clientSecret`: from a JSON file, or one by one. */
-function credentials() {
+export function credentials() {
   const file = environment("CREDENTIALS_FILE");
   if (file) return JSON.parse(readFileSync(file, "utf8"));
   const clientID = environment("CLIENT_ID");

@@ -1,6 +1,7 @@
 # The Coding Service's contract, held against a service over HTTP: our own, or any other.
 
 SERVICE_FOLDER=target/service
+SCHEMATHESIS=target/schemathesis
 
 # contract URL: with credentials and what else it may need from the environment, see contract/README.md.
 contract() {
@@ -55,4 +56,22 @@ start_service() {
   read -r service_url <"$ready" || fail "the service did not start: see $SERVICE_FOLDER/service.log"
   service_url=${service_url##* }
   service_url=${service_url%/}
+}
+
+# Every operation that the service describes, with requests that keep the description and requests that do not.
+schemathesis_tests() {
+  local settings
+  settings=$(node contract/schemathesis/environment.mjs)
+  env $settings "$SCHEMATHESIS/bin/schemathesis" --config-file contract/schemathesis/schemathesis.toml run \
+    --seed 1 --max-examples 60 --workers 2 "$OCCUFORM_CONTRACT_URL/openapi.json" "$@"
+}
+
+schemathesis_tool() {
+  local requirements=contract/schemathesis/requirements.txt
+  need_python
+  [ "$SCHEMATHESIS/.made" -nt "$requirements" ] && return 0
+  step "Installing schemathesis"
+  python3 -m venv "$SCHEMATHESIS"
+  "$SCHEMATHESIS/bin/pip" install --quiet --requirement "$requirements"
+  touch "$SCHEMATHESIS/.made"
 }

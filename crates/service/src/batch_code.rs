@@ -12,7 +12,6 @@ use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, State};
 use axum::http::HeaderMap;
 use axum::http::header::HOST;
-
 use axum::{Extension, Json};
 use occuform_api::{CreatedOperation, ErrorBody, OperationAnswer, ServiceError};
 use occuform_operations::{Batches, OperationError};
@@ -124,7 +123,7 @@ async fn created(
     headers: &HeaderMap,
     body: &[u8],
 ) -> Result<Json<CreatedOperation>, Refusal> {
-    let empty = |object: Map<String, Value>| object.is_empty();
+    let empty = |object: Option<Map<String, Value>>| object.is_none_or(|object| object.is_empty());
     if !body.is_empty() && !serde_json::from_slice(body).is_ok_and(empty) {
         return Err(ServiceError::InvalidRequestBody.into());
     }

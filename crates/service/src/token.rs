@@ -6,7 +6,7 @@ use crate::refusal::Refusal;
 use crate::state::Service;
 use axum::extract::rejection::FormRejection;
 use axum::extract::{RawQuery, State};
-use axum::http::header::AUTHORIZATION;
+use axum::http::header::{AUTHORIZATION, WWW_AUTHENTICATE};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::{Form, Json};
@@ -62,8 +62,9 @@ static NOBODYS_HASH: LazyLock<String> = LazyLock::new(|| clients::hash(&SecretSt
     request_body(content = TokenRequest, content_type = "application/x-www-form-urlencoded"),
     responses(
         (status = 200, description = "A token", body = TokenAnswer),
-        (status = 400, description = "The form, the grant type or the client is not as it should be",
-            body = TokenError),
+        (status = 400, description = "The form or the grant type is not as it should be", body = TokenError),
+        (status = 401, description = "No such client, or another secret", body = TokenError,
+            headers(("WWW-Authenticate" = String, description = "Basic"))),
         (status = 403, description = "Too many token requests", body = ErrorBody,
             headers(("Retry-After" = u64, description = "Seconds until requests are heard again"))),
         (status = 408, description = "The body did not come in time", body = ErrorBody),
@@ -134,6 +135,10 @@ fn basic(headers: &HeaderMap) -> Option<(String, SecretString)> {
 
 impl IntoResponse for TokenError {
     fn into_response(self) -> Response {
+        // As OAuth 2.0 (RFC 6749, 5.2) has it.
+        if self.error == INVALID_CLIENT.error {
+            return (StatusCode::UNAUTHORIZED, [(WWW_AUTHENTICATE, "Basic")], Json(self)).into_response();
+        }
         (StatusCode::BAD_REQUEST, Json(self)).into_response()
     }
 }

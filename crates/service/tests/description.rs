@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 /// The reference's table of endpoints. Statuses: those of its error table that can happen there, and 408 and 413 where
 /// a body is read.
 const ENDPOINTS: [(&str, &str, &str); 12] = [
-    ("post", "/oauth2/token", "200 400 403 408 413 500"),
+    ("post", "/oauth2/token", "200 400 401 403 408 413 500"),
     ("get", "/v1/topics", "200 400 403 429 500"),
     ("get", "/v1/topics/{topic}", "200 400 403 404 429 500"),
     ("get", "/v1/topics/{topic}/models", "200 400 403 404 429 500"),

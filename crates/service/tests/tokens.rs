@@ -60,7 +60,13 @@ async fn a_token_request_that_is_not_as_it_should_be_is_told_why() {
         (&good.replace("Basic", "Bearer"), body, "invalid_client"),
     ] {
         let answer = bench.ask(token_request(authorization, body)).await;
-        assert_eq!((answer.status.as_u16(), answer.json()["error"].as_str()), (400, Some(error)), "{body}");
+        let status = if error == "invalid_client" { 401 } else { 400 };
+        assert_eq!(
+            (answer.status.as_u16(), answer.json()["error"].as_str()),
+            (status, Some(error)),
+            "{body}"
+        );
+        assert_eq!(answer.header("www-authenticate"), if status == 401 { "Basic" } else { "" });
     }
     let mut json = token_request(&good, body);
     json.headers_mut().insert("content-type", "application/json".parse().unwrap());
