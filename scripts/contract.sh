@@ -53,6 +53,7 @@ start_service() {
   mkfifo "$ready"
   "$OCCUFORM" service --config "$SERVICE_FOLDER/service.toml" >"$ready" 2>"$SERVICE_FOLDER/service.log" &
   service_pid=$!
+  echo "$service_pid" >"$SERVICE_FOLDER/pid"
   read -r service_url <"$ready" || fail "the service did not start: see $SERVICE_FOLDER/service.log"
   service_url=${service_url##* }
   service_url=${service_url%/}

@@ -1,6 +1,5 @@
-// In: a running service, and how many lines. Out: how long a file of so many records takes from its upload to its
-// codes, and the most memory that the service took, as a Markdown table. Where OCCUFORM_BENCH_PID is not the service's
-// process, memory is not told.
+// In: a running service, the file with its process id, and how many lines, if not a million. Out: how long a file of so
+// many records takes from its upload to its codes, and the most memory that the service took, as a Markdown table.
 
 import { createReadStream, createWriteStream, mkdirSync, readFileSync, statSync } from "node:fs";
 import { Readable } from "node:stream";
@@ -8,7 +7,8 @@ import { pipeline } from "node:stream/promises";
 import { setTimeout as pause } from "node:timers/promises";
 import { call, requestToken, useToken } from "../../contract/service.mjs";
 
-const LINES = Number(process.argv[2] ?? 1_000_000);
+const PID = readFileSync(process.argv[2], "utf8").trim();
+const LINES = Number(process.argv[3] ?? 1_000_000);
 const FILE = "target/bench/records-by-line.jsonl";
 
 const rows = readFileSync("lexicon/evaluation/osca.tsv", "utf8").trim().split("\n").slice(1);
@@ -23,9 +23,7 @@ mkdirSync("target/bench", { recursive: true });
 await pipeline(Readable.from(input()), createWriteStream(FILE));
 
 function peakMegabytes() {
-  const pid = process.env.OCCUFORM_BENCH_PID;
-  if (!pid) return "not told";
-  const [, kilobytes] = readFileSync(`/proc/${pid}/status`, "utf8").match(/VmHWM:\s+(\d+)/);
+  const [, kilobytes] = readFileSync(`/proc/${PID}/status`, "utf8").match(/VmHWM:\s+(\d+)/);
   return Math.round(kilobytes / 1024);
 }
 
