@@ -117,7 +117,9 @@ fn a_clients_file_that_cannot_be_used_is_told_why_without_a_hash() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("clients.toml");
         let mut all = Clients::default();
-        clients.iter().for_each(|id| all.push(client(id, Tier::Public)));
+        for id in clients {
+            all.push(client(id, Tier::Public));
+        }
         all.write(&path).unwrap();
         (folder, path)
     };
