@@ -275,3 +275,32 @@ test("an operation that is not there is told", { skip: files ? false : "not aske
   const path = `/v1/topics/osca/batch-code/operations/${NOBODYS_GUID}`;
   assertRefused(await call("GET", path), 404, "Unable to retrieve operation for given id");
 });
+
+test("a link is refused where the key is not named or the link was changed", { skip: !strict || !files }, async () => {
+  const { requestUploadUrl, bucketKmsKeyArn } = (await call("POST", "/v1/topics/osca/batch-code")).json;
+  const headers = {
+    "x-amz-server-side-encryption": "aws:kms",
+    "x-amz-server-side-encryption-aws-kms-key-id": bucketKmsKeyArn,
+  };
+  const refused = async (url, headers) => {
+    const answer = await fetch(url, { method: "PUT", headers, body: "{}" });
+    return [answer.status, (await answer.text()).match(/<Code>(.*)<\/Code>/)[1]];
+  };
+  assert.deepEqual(await refused(requestUploadUrl, {}), [403, "AccessDenied"]);
+  assert.deepEqual(await refused(requestUploadUrl.slice(0, -2), headers), [403, "SignatureDoesNotMatch"]);
+});
+
+test("a file without records fails with the guide's words", { skip: !strict || !files }, async () => {
+  const { requestUploadUrl, operationId, bucketKmsKeyArn } = (await call("POST", "/v1/topics/osca/batch-code")).json;
+  const headers = {
+    "x-amz-server-side-encryption": "aws:kms",
+    "x-amz-server-side-encryption-aws-kms-key-id": bucketKmsKeyArn,
+  };
+  assert.equal((await fetch(requestUploadUrl, { method: "PUT", headers, body: "" })).status, 200);
+  let state;
+  do {
+    await new Promise((resolve) => setTimeout(resolve, pollPause));
+    state = (await call("GET", `/v1/topics/osca/batch-code/operations/${operationId}`)).json;
+  } while (state.operationStatus === "in_progress");
+  assert.deepEqual(state, { operationStatus: "failed", error: "Batch input contained no records" });
+});

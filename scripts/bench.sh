@@ -2,7 +2,7 @@
 
 PYTHON_ENVIRONMENT=target/bench-python
 
-# bench | bench coder | bench service
+# bench | bench coder | bench service | bench file
 bench() {
   build_all
   train_model
@@ -10,7 +10,8 @@ bench() {
     page) measure_page ;;
     coder) measure_coder ;;
     service) measure_service ;;
-    *) fail "there is no benchmark '$1': page, coder or service" ;;
+    file) measure_file ;;
+    *) fail "there is no benchmark '$1': page, coder, service or file" ;;
   esac
 }
 
@@ -24,6 +25,12 @@ measure_service() {
   cargo_tool oha "$OHA_VERSION" oha --locked
   step "Measuring the service (about a minute)"
   with_service node bench/service/run.mjs "$SERVICE_FOLDER/pid"
+}
+
+# A file of a million records through the service.
+measure_file() {
+  step "Measuring a file (some minutes)"
+  with_service node bench/service/file.mjs "$SERVICE_FOLDER/pid"
 }
 
 # Our coder beside scikit-learn and fastText, which are installed into a Python environment of their own.

@@ -11,8 +11,9 @@ use crate::store::{OperationStore, StoreError, sqlite::SqliteStore};
 use crate::vault::Vault;
 use crate::worker::Models;
 use occuform_api::{CreatedOperation, Model, OperationAnswer, OperationStatus};
-use std::fs::{File, TryLockError};
+use std::fs::{DirBuilder, File, TryLockError};
 use std::io;
+use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use tokio::sync::Notify;
@@ -77,7 +78,7 @@ impl Batches {
     pub async fn open(config: Config, models: Arc<dyn Models>, clock: Clock) -> Result<Self, OpenError> {
         let folder = config.data_folder.clone();
         let unusable = |error| OpenError::Folder(folder.clone(), error);
-        std::fs::create_dir_all(&folder).map_err(unusable)?;
+        DirBuilder::new().recursive(true).mode(0o700).create(&folder).map_err(unusable)?;
         let lock = lock(&folder)?;
         let storage = Arc::new(FolderStorage::open(&folder).map_err(unusable)?);
         let store = Arc::new(SqliteStore::open(&folder.join("operations.sqlite")).await?);

@@ -117,6 +117,23 @@ async fn an_upload_that_is_cut_off_leaves_the_operation_waiting() {
 }
 
 #[tokio::test]
+async fn an_upload_that_stands_still_is_cut_off() {
+    let folder = tempdir().unwrap();
+    let service = Service::start(folder.path()).await;
+    let created = service.create().await;
+    let half = service.upload_request(&created).announcing(2_000).partly(&[b'a'; 1_000]);
+    let stream = half.begin(service.address).await;
+    while !files_begun(folder.path()) {
+        tokio::task::yield_now().await;
+    }
+    // From here on nothing but time passes.
+    tokio::time::pause();
+    assert_eq!(Answer::read(stream).await.refusal(), (400, "IncompleteBody".into()));
+    tokio::time::resume();
+    assert_eq!(service.status(&created).await.operation_status, OperationStatus::AwaitingInput);
+}
+
+#[tokio::test]
 async fn an_upload_under_way_does_not_time_out() {
     let folder = tempdir().unwrap();
     let service = Service::start(folder.path()).await;
@@ -132,9 +149,7 @@ async fn an_upload_under_way_does_not_time_out() {
     service.pass(60);
     service.batches.sweep().await.unwrap();
     tokio::io::AsyncWriteExt::write_all(&mut stream, rest.as_bytes()).await.unwrap();
-    let mut answer = Vec::new();
-    stream.read_to_end(&mut answer).await.unwrap();
-    assert!(answer.starts_with(b"HTTP/1.1 200"));
+    assert_eq!(Answer::read(stream).await.status, 200);
     service.run_worker();
     assert_eq!(record_ids(&service.output(&created).await).len(), 3);
 }

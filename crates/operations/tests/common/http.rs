@@ -58,10 +58,7 @@ impl Request {
     }
 
     pub async fn send(self, address: SocketAddr) -> Answer {
-        let mut stream = self.begin(address).await;
-        let mut bytes = Vec::new();
-        stream.read_to_end(&mut bytes).await.unwrap();
-        Answer::parse(&bytes)
+        Answer::read(self.begin(address).await).await
     }
 
     /// Sends, and hands over the connection.
@@ -75,6 +72,13 @@ impl Request {
 }
 
 impl Answer {
+    /// Whatever the server says until it closes the connection.
+    pub async fn read(mut stream: TcpStream) -> Self {
+        let mut bytes = Vec::new();
+        stream.read_to_end(&mut bytes).await.unwrap();
+        Self::parse(&bytes)
+    }
+
     fn parse(bytes: &[u8]) -> Self {
         let end = bytes.windows(4).position(|window| window == b"\r\n\r\n").expect("an answer has a head");
         let head = String::from_utf8(bytes[..end].to_vec()).unwrap().to_ascii_lowercase();
