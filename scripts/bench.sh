@@ -2,20 +2,35 @@
 
 PYTHON_ENVIRONMENT=target/bench-python
 
-# bench | bench coder
+# bench | bench coder | bench service | bench file
 bench() {
   build_all
   train_model
   case "$1" in
     page) measure_page ;;
     coder) measure_coder ;;
-    *) fail "there is no benchmark '$1': page or coder" ;;
+    service) measure_service ;;
+    file) measure_file ;;
+    *) fail "there is no benchmark '$1': page, coder, service or file" ;;
   esac
 }
 
 measure_page() {
   step "Measuring sizes and requests"
   node bench/run.mjs "$OCCUFORM" "$MODEL"
+}
+
+# The service over loopback, asked by oha.
+measure_service() {
+  cargo_tool oha "$OHA_VERSION" oha --locked
+  step "Measuring the service (about a minute)"
+  with_service node bench/service/run.mjs "$SERVICE_FOLDER/pid"
+}
+
+# A file of a million records through the service.
+measure_file() {
+  step "Measuring a file (some minutes)"
+  with_service node bench/service/file.mjs "$SERVICE_FOLDER/pid"
 }
 
 # Our coder beside scikit-learn and fastText, which are installed into a Python environment of their own.
@@ -35,8 +50,8 @@ measure_coder() {
 }
 
 python_environment() {
-  command -v python3 >/dev/null && python3 -c 'import venv, ensurepip' 2>/dev/null ||
-    system_packages "Python" python3 python3-venv python3-dev g++
+  need_python
+  command -v g++ >/dev/null || system_packages "a C++ compiler for fastText" python3-dev g++
   [ "$PYTHON_ENVIRONMENT/.made" -nt bench/coder/requirements.txt ] && return 0
   step "Installing scikit-learn and fastText"
   python3 -m venv "$PYTHON_ENVIRONMENT"

@@ -16,13 +16,15 @@ suite() {
   [ "$failed" -eq 0 ]
 }
 
-# Adds up the closing lines of cargo test, wasm-bindgen-test and Playwright.
+# Adds up the closing lines of cargo test, wasm-bindgen-test, Playwright and Node's test runner.
 count_tests() {
   awk '
     { gsub(/\033\[[0-9;]*m/, "") }
     /^test result:/ { for (i = 2; i <= NF; i++) { if ($i ~ /^passed/) passed += $(i - 1); if ($i ~ /^failed/) failed += $(i - 1) } }
     /^ +[0-9]+ passed/ { passed += $1 }
     /^ +[0-9]+ (failed|flaky|skipped|did not run)/ { failed += $1 }
+    /^ℹ pass / { passed += $3 }
+    /^ℹ (fail|cancelled|skipped) / { failed += $3 }
     END { print passed + 0, failed + 0 }' "$1"
 }
 
@@ -52,9 +54,12 @@ run_tests() {
   train_model
   wasm_pack
   browser
+  schemathesis_tool
   suite native cargo test --locked --workspace || failed=1
   suite widget for_wasm wasm-pack test --headless --chrome || failed=1
   suite end-to-end env MODEL="$MODEL" playwright test --config e2e/playwright.config.js || failed=1
+  suite contract with_service contract_tests || failed=1
+  check schemathesis with_service schemathesis_tests || failed=1
   printf '\n%s\n' "$(closing_line)"
   return "$failed"
 }

@@ -6,6 +6,7 @@ OCCUFORM_CACHE="${OCCUFORM_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/occuform}"
 WASM_PACK_VERSION=0.15.1
 TRUNK_VERSION=0.21.14
 CARGO_AUDIT_VERSION=0.22.2
+OHA_VERSION=1.16.0
 
 # The command-line tool must be of the very version that the widget is built with.
 wasm_bindgen_version() {
@@ -28,6 +29,11 @@ need_rust_version() {
   local found
   found=$(rustc --version | cut -d' ' -f2)
   printf '%s\n%s\n' "$1" "$found" | sort -C -V || fail "Rust is version $found: $1 or newer is needed, run 'rustup update'"
+}
+
+need_python() {
+  command -v python3 >/dev/null && python3 -c 'import venv, ensurepip' 2>/dev/null ||
+    system_packages "Python" python3 python3-venv
 }
 
 # system_packages WHAT-FOR PACKAGE...: installs what is missing on Debian and its like.
@@ -108,6 +114,7 @@ setup_all() {
   trunk_tool
   cargo_audit
   browser
+  schemathesis_tool
   [ -z "$wasm_sysroot" ] || clippy_for_wasm
   step "Fetching Rust packages"
   cargo fetch --locked

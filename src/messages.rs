@@ -36,7 +36,7 @@ pub(crate) fn counter(length: usize) -> String {
 pub(crate) fn text_error(error: TextError) -> Option<String> {
     match error {
         TextError::TooShort { .. } => None,
-        TextError::TooLong { length } => Some(
+        TextError::TooLong { length, .. } => Some(
             [
                 "Your answers are too long to look up together. Take ",
                 &characters(length - MAX_LENGTH),

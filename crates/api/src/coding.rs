@@ -1,7 +1,7 @@
 //! In: a [`JobText`]. Out: the request and answer of the synchronous coding call, as they stand on the wire.
 //! Next: the proxy's `code.rs`, which reads the request, and the widget's `client.rs`, which reads the answer.
 
-use crate::{JobText, ServiceError, TextError};
+use crate::{JobText, ServiceError, TextError, TextLength};
 use serde::{Deserialize, Serialize};
 
 /// Most suggestions that one record may ask for, and what is meant when the number is left out.
@@ -44,6 +44,7 @@ pub struct CodeAnswer {
 
 /// Whether a record could be coded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub enum CodeStatus {
     /// At least one suggestion is trusted.
@@ -54,13 +55,17 @@ pub enum CodeStatus {
 
 /// One code that may fit.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Suggestion {
     /// The classification's code, 1 to 6 digits.
+    #[cfg_attr(feature = "openapi", schema(pattern = "^[0-9]{1,6}$", example = "261313"))]
     pub code_category: String,
     /// The code's official title.
+    #[cfg_attr(feature = "openapi", schema(example = "Software Engineer"))]
     pub code_label: String,
     /// How likely this is the right code, 0 to 1.
+    #[cfg_attr(feature = "openapi", schema(minimum = 0, maximum = 1, example = 0.609_396))]
     pub code_confidence: f64,
 }
 
@@ -89,8 +94,12 @@ impl CodeRequest {
 impl From<RequestError> for ServiceError {
     fn from(error: RequestError) -> Self {
         match error {
-            RequestError::Text(TextError::TooShort { .. }) => Self::TextTooShort,
-            RequestError::Text(TextError::TooLong { .. }) => Self::TextTooLong,
+            RequestError::Text(TextError::TooShort { .. }) => {
+                Self::TextLengths(vec![TextLength { index: 0, too_long: false }])
+            }
+            RequestError::Text(TextError::TooLong { .. }) => {
+                Self::TextLengths(vec![TextLength { index: 0, too_long: true }])
+            }
             RequestError::Text(TextError::NotPrintableAscii { .. }) | RequestError::NumberOfSuggestions => {
                 Self::InvalidRequestBody
             }
@@ -98,7 +107,7 @@ impl From<RequestError> for ServiceError {
     }
 }
 
-const fn max_suggestions() -> u8 {
+pub(crate) const fn max_suggestions() -> u8 {
     MAX_SUGGESTIONS
 }
 

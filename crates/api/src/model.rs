@@ -41,8 +41,27 @@ impl Topic {
     }
 }
 
+/// A topic as `GET /v1/topics` shows it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct TopicAnswer {
+    /// Its name in paths.
+    #[cfg_attr(feature = "openapi", schema(example = "osca"))]
+    pub uri_name: String,
+    /// Its full name.
+    pub full_name: String,
+}
+
+impl From<Topic> for TopicAnswer {
+    fn from(topic: Topic) -> Self {
+        Self { uri_name: topic.uri_name.to_owned(), full_name: topic.full_name.to_owned() }
+    }
+}
+
 /// One version of the coder for one topic, as `GET .../models/latest` shows it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Model {
     /// GUID.

@@ -17,8 +17,8 @@ pub enum Field {
     Tasks,
 }
 
-/// A job title and tasks that keep the Coding Service's rules: trimmed, 3 to 100 characters over the two,
-/// printable ASCII.
+/// A job title and tasks that keep the Coding Service's rules: trimmed, 3 to 100 characters over the two (300 in a
+/// file), printable ASCII.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct JobText {
     title: String,
@@ -33,10 +33,12 @@ pub enum TextError {
         /// Characters over both fields.
         length: usize,
     },
-    /// More than [`MAX_LENGTH`] characters.
+    /// More than [`MAX_LENGTH`] characters, or than [`crate::MAX_BATCH_LENGTH`] in a file.
     TooLong {
         /// Characters over both fields.
         length: usize,
+        /// How many there may be.
+        limit: usize,
     },
     /// A character outside 0x20 to 0x7E.
     NotPrintableAscii {
@@ -54,6 +56,14 @@ impl JobText {
     /// The first rule broken. An unprintable character is named before a length, since its removal changes the
     /// length.
     pub fn new(title: &str, tasks: &str) -> Result<Self, TextError> {
+        Self::within(MAX_LENGTH, title, tasks)
+    }
+
+    /// The same with another upper limit: [`crate::MAX_BATCH_LENGTH`] in a file.
+    ///
+    /// # Errors
+    /// As [`JobText::new`].
+    pub fn within(limit: usize, title: &str, tasks: &str) -> Result<Self, TextError> {
         let (title, tasks) = (title.trim(), tasks.trim());
         for (field, text) in [(Field::Title, title), (Field::Tasks, tasks)] {
             if let Some(character) = text.chars().find(|c| !matches!(c, ' '..='~')) {
@@ -62,7 +72,7 @@ impl JobText {
         }
         match text_length(title, tasks) {
             length if length < MIN_LENGTH => Err(TextError::TooShort { length }),
-            length if length > MAX_LENGTH => Err(TextError::TooLong { length }),
+            length if length > limit => Err(TextError::TooLong { length, limit }),
             _ => Ok(Self { title: title.to_owned(), tasks: tasks.to_owned() }),
         }
     }
@@ -92,11 +102,8 @@ impl fmt::Display for TextError {
                     "title and tasks have {length} characters together, at least {MIN_LENGTH} are needed"
                 )
             }
-            Self::TooLong { length } => {
-                write!(
-                    f,
-                    "title and tasks have {length} characters together, at most {MAX_LENGTH} are allowed"
-                )
+            Self::TooLong { length, limit } => {
+                write!(f, "title and tasks have {length} characters together, at most {limit} are allowed")
             }
             Self::NotPrintableAscii { field, character } => {
                 let field = match field {
@@ -126,7 +133,19 @@ mod tests {
         assert!(JobText::new("", "abc").is_ok());
         assert!(JobText::new(&"a".repeat(60), &"b".repeat(40)).is_ok());
         assert_eq!(JobText::new("a", "b"), Err(TextError::TooShort { length: 2 }));
-        assert_eq!(JobText::new(&"a".repeat(60), &"b".repeat(41)), Err(TextError::TooLong { length: 101 }));
+        assert_eq!(
+            JobText::new(&"a".repeat(60), &"b".repeat(41)),
+            Err(TextError::TooLong { length: 101, limit: 100 })
+        );
+    }
+
+    #[test]
+    fn a_file_takes_longer_texts() {
+        assert!(JobText::within(300, &"a".repeat(300), "").is_ok());
+        assert_eq!(
+            JobText::within(300, &"a".repeat(300), "b"),
+            Err(TextError::TooLong { length: 301, limit: 300 })
+        );
     }
 
     #[test]
@@ -172,7 +191,7 @@ mod tests {
             title in "\\PC{0,80}", tasks in "\\PC{0,80}",
         ) {
             match JobText::new(&title, &tasks) {
-                Err(TextError::TooShort { length } | TextError::TooLong { length }) => {
+                Err(TextError::TooShort { length } | TextError::TooLong { length, .. }) => {
                     prop_assert_eq!(length, text_length(&title, &tasks));
                 }
                 Err(TextError::NotPrintableAscii { field, character }) => {

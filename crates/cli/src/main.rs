@@ -6,11 +6,14 @@ mod explanation;
 mod import_report;
 mod lexicon;
 mod lexicon_files;
+mod log;
 mod model;
 mod output;
 mod plots;
 mod proxy;
 mod records;
+mod service;
+mod signals;
 mod train;
 mod whole_file;
 
@@ -29,6 +32,8 @@ struct Arguments {
 enum Command {
     /// Serve forms: the coding API, the widget's files and the demo page
     Proxy(proxy::Arguments),
+    /// Be a Coding Service: the government's API with our own coder behind it
+    Service(service::Arguments),
     /// Train a model from a lexicon
     Train(train::Arguments),
     /// Code one job on the command line
@@ -42,6 +47,7 @@ enum Command {
 fn main() -> ExitCode {
     let result = match Arguments::parse().command {
         Command::Proxy(arguments) => proxy::run(arguments),
+        Command::Service(arguments) => service::run(arguments),
         Command::Train(arguments) => train::run(&arguments),
         Command::Code(arguments) => code::run(&arguments),
         Command::Evaluate(arguments) => evaluate::run(&arguments),

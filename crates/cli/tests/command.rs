@@ -206,7 +206,7 @@ fn the_proxy_without_the_widgets_files_says_how_to_make_them() {
 fn help_names_every_command() {
     let output = occuform(&PathBuf::from("."), &["--help"]);
     let help = String::from_utf8(output.stdout).unwrap();
-    for command in ["proxy", "train", "code", "evaluate", "lexicon"] {
+    for command in ["proxy", "service", "train", "code", "evaluate", "lexicon"] {
         assert!(help.contains(command), "{help}");
     }
 }

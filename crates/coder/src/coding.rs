@@ -33,6 +33,15 @@ pub struct CodingOptions {
     pub min_digits: usize,
 }
 
+/// What came of one record of a file.
+#[derive(Clone, Debug, PartialEq)]
+pub enum FileCoding {
+    /// The best code, which is trusted.
+    Coded(Suggestion),
+    /// No code is trusted: the [`CodingOptions::suggestions`] best.
+    Suggested(Vec<Suggestion>),
+}
+
 impl CodingOptions {
     /// For a form: a person chooses.
     pub fn for_a_person(suggestions: u8) -> Self {
@@ -54,6 +63,14 @@ impl Model {
             input: Record { occp_text: text.title().to_owned(), tasks_text: text.tasks().to_owned() },
             result,
         }
+    }
+
+    /// Codes one record of a file.
+    pub fn code_in_file(&self, text: &JobText, options: CodingOptions) -> FileCoding {
+        let ranked = self.rank(text);
+        let alternatives = ranked.iter().take(usize::from(options.suggestions)).cloned().collect();
+        let best = self.trusted(ranked, options).into_iter().next();
+        best.map_or(FileCoding::Suggested(alternatives), FileCoding::Coded)
     }
 
     fn trusted(&self, ranked: Vec<Suggestion>, options: CodingOptions) -> Vec<Suggestion> {

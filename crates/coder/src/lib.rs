@@ -25,7 +25,7 @@ mod predict;
 mod train;
 
 pub use classification::{Classification, ClassificationError, Node, NodeId};
-pub use coding::{CodingOptions, Scope};
+pub use coding::{CodingOptions, FileCoding, Scope};
 pub use explain::{Contribution, FeatureKind, FeaturePlace};
 #[cfg(feature = "train")]
 pub use lexicon::{

@@ -3,6 +3,7 @@
 use crate::classification::Classification;
 use crate::feature_table::FeatureTable;
 use crate::predict::Evidence;
+use occuform_api::Topic;
 use serde::{Deserialize, Serialize};
 #[cfg(feature = "train")]
 use sha2::{Digest, Sha256};
@@ -78,6 +79,19 @@ impl Model {
     /// Where the model comes from.
     pub fn provenance(&self) -> &Provenance {
         &self.provenance
+    }
+
+    /// The model as the Coding Service describes it, as one version of the topic's models.
+    pub fn describe(&self, topic: Topic, version: u32) -> occuform_api::Model {
+        occuform_api::Model {
+            model_id: self.id.to_string(),
+            model_version: version,
+            model_release_date: self.provenance.trained_on.clone(),
+            model_type: "hsvm2".to_owned(),
+            input_format: vec!["occp_text".to_owned(), "tasks_text".to_owned()],
+            topic_standard: topic.full_name.to_owned(),
+            topic_version: topic.version.to_owned(),
+        }
     }
 
     /// The codes the model can give.

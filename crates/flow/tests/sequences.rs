@@ -138,7 +138,7 @@ fn what_was_said_is_taken_back_when_it_no_longer_holds() {
 fn text_that_cannot_be_sent_is_kept_and_not_asked_for() {
     for (text, error) in [
         ("ab".to_owned(), TextError::TooShort { length: 2 }),
-        ("a".repeat(101), TextError::TooLong { length: 101 }),
+        ("a".repeat(101), TextError::TooLong { length: 101, limit: 100 }),
         (
             "\u{533b}\u{751f}\u{533b}".to_owned(),
             TextError::NotPrintableAscii { field: Field::Title, character: '\u{533b}' },
@@ -281,10 +281,9 @@ fn few_characters_left_are_announced_after_a_pause_only() {
     assert!(!flow.update(title(&"a".repeat(95))).contains(&few));
     assert!(flow.update(Event::PauseEnded).contains(&few));
     play(&mut flow, [title(&"a".repeat(103))]);
-    assert!(
-        flow.update(Event::PauseEnded)
-            .contains(&Effect::Announce(Announcement::TextError(TextError::TooLong { length: 103 })))
-    );
+    assert!(flow.update(Event::PauseEnded).contains(&Effect::Announce(Announcement::TextError(
+        TextError::TooLong { length: 103, limit: 100 }
+    ))));
 }
 
 fn any_event() -> impl Strategy<Value = Event> {

@@ -72,16 +72,7 @@ impl Coder for EmbeddedCoder {
     }
 
     fn model(&self) -> Model {
-        let provenance = self.model.provenance();
-        Model {
-            model_id: self.model.id().to_string(),
-            model_version: 1,
-            model_release_date: provenance.trained_on.clone(),
-            model_type: "hsvm2".to_owned(),
-            input_format: vec!["occp_text".to_owned(), "tasks_text".to_owned()],
-            topic_standard: self.topic.full_name.to_owned(),
-            topic_version: self.topic.version.to_owned(),
-        }
+        self.model.describe(self.topic, 1)
     }
 
     /// Takes well under a millisecond, so that it needs no thread of its own.

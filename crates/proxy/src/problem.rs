@@ -39,13 +39,15 @@ impl Problem {
 
 impl From<ServiceError> for Problem {
     fn from(error: ServiceError) -> Self {
-        let kind = match error {
+        let kind = match &error {
             ServiceError::InvalidRequestBody => "invalid-request-body",
             ServiceError::MalformedRecord => "malformed-record",
-            ServiceError::TextTooShort => "text-too-short",
-            ServiceError::TextTooLong => "text-too-long",
+            ServiceError::TextLengths(records) if records.iter().any(|record| record.too_long) => {
+                "text-too-long"
+            }
+            ServiceError::TextLengths(_) => "text-too-short",
             ServiceError::UnknownTopic => "unknown-topic",
-            ServiceError::Internal => "internal",
+            _ => "internal",
         };
         let status = StatusCode::from_u16(error.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         Self::new(status, kind, error.to_string())

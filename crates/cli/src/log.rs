@@ -1,0 +1,33 @@
+//! In: how log lines should look. Out: the log, on standard error. Next: whatever a server has to say.
+
+use clap::ValueEnum;
+use std::io::IsTerminal;
+use tracing_subscriber::EnvFilter;
+
+/// How log lines look.
+#[derive(Clone, Copy, ValueEnum)]
+pub(crate) enum LogFormat {
+    /// One JSON object a line
+    Json,
+    /// For people
+    Pretty,
+}
+
+/// Starts the log. Without a format it is for people on a terminal and JSON otherwise.
+pub(crate) fn start(format: Option<LogFormat>) {
+    let terminal = std::io::stderr().is_terminal();
+    let format = format.unwrap_or(if terminal { LogFormat::Pretty } else { LogFormat::Json });
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
+    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    match format {
+        LogFormat::Json => log.json().init(),
+        LogFormat::Pretty => log.with_ansi(terminal).init(),
+    }
+    std::panic::set_hook(Box::new(log_panic));
+}
+
+/// Where it happened, and not the message: a respondent's words could be in it.
+fn log_panic(panic: &std::panic::PanicHookInfo) {
+    let location = panic.location().map(ToString::to_string).unwrap_or_default();
+    tracing::error!(location, "a panic");
+}

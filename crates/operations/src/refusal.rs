@@ -1,0 +1,76 @@
+//! In: why a link does not give what is asked for. Out: an XML error as an object store writes it. Next: the caller.
+
+use crate::links::LinkError;
+use crate::store::StoreError;
+use crate::vault::VaultError;
+use axum::http::StatusCode;
+use axum::http::header::CONTENT_TYPE;
+use axum::response::{IntoResponse, Response};
+
+/// A refusal with the object store's code, and a message of what to do.
+#[derive(Debug)]
+pub(crate) struct Refusal {
+    status: StatusCode,
+    code: &'static str,
+    message: String,
+}
+
+impl Refusal {
+    pub(crate) fn new(status: StatusCode, code: &'static str, message: impl Into<String>) -> Self {
+        Self { status, code, message: message.into() }
+    }
+
+    pub(crate) fn no_such_key() -> Self {
+        Self::new(StatusCode::NOT_FOUND, "NoSuchKey", "The file does not exist, or does not exist any more.")
+    }
+
+    pub(crate) fn internal() -> Self {
+        Self::new(StatusCode::INTERNAL_SERVER_ERROR, "InternalError", "Something broke; please try again.")
+    }
+}
+
+impl From<LinkError> for Refusal {
+    fn from(error: LinkError) -> Self {
+        match error {
+            LinkError::Signature => Self::new(
+                StatusCode::FORBIDDEN,
+                "SignatureDoesNotMatch",
+                "The link was changed, or is used with another method. Use it exactly as it was given.",
+            ),
+            LinkError::Expired => Self::new(
+                StatusCode::FORBIDDEN,
+                "AccessDenied",
+                "Request has expired. For a download, ask for the operation's status again: it has a fresh link.",
+            ),
+        }
+    }
+}
+
+impl From<StoreError> for Refusal {
+    fn from(error: StoreError) -> Self {
+        tracing::error!(%error, "a link was not served");
+        Self::internal()
+    }
+}
+
+impl From<VaultError> for Refusal {
+    fn from(error: VaultError) -> Self {
+        if let VaultError::Missing = error {
+            return Self::no_such_key();
+        }
+        tracing::error!(%error, "a link was not served");
+        Self::internal()
+    }
+}
+
+impl IntoResponse for Refusal {
+    fn into_response(self) -> Response {
+        // An operator's key ARN stands in one of the messages; the rest is ours.
+        let message = self.message.replace('&', "&amp;").replace('<', "&lt;");
+        let body = format!(
+            "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Error><Code>{}</Code><Message>{message}</Message></Error>",
+            self.code
+        );
+        (self.status, [(CONTENT_TYPE, "application/xml")], body).into_response()
+    }
+}
