@@ -63,8 +63,10 @@ start_service() {
 schemathesis_tests() {
   local settings
   settings=$(node contract/schemathesis/environment.mjs)
-  env $settings "$SCHEMATHESIS/bin/schemathesis" --config-file contract/schemathesis/schemathesis.toml run \
-    --seed 1 --max-examples 60 --workers 2 "$OCCUFORM_CONTRACT_URL/openapi.json" "$@"
+  # It keeps what it found in the folder it is called in.
+  rm -rf "$SCHEMATHESIS/.schemathesis"
+  (cd "$SCHEMATHESIS" && env $settings bin/schemathesis --config-file ../../contract/schemathesis/schemathesis.toml run \
+    --seed 1 --max-examples 60 --workers 2 "$OCCUFORM_CONTRACT_URL/openapi.json" "$@")
 }
 
 schemathesis_tool() {
