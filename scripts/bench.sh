@@ -2,20 +2,38 @@
 
 PYTHON_ENVIRONMENT=target/bench-python
 
-# bench | bench coder
+# bench | bench coder | bench widget
 bench() {
   build_all
   train_model
   case "$1" in
     page) measure_page ;;
     coder) measure_coder ;;
-    *) fail "there is no benchmark '$1': page or coder" ;;
+    widget) measure_widget ;;
+    *) fail "there is no benchmark '$1': page, coder or widget" ;;
   esac
 }
 
 measure_page() {
   step "Measuring sizes and requests"
   node bench/run.mjs "$OCCUFORM" "$MODEL"
+}
+
+# Our widget beside others that ask the same, in one run of one browser. They are installed beside the benchmark.
+measure_widget() {
+  browser
+  [ bench/widget/node_modules/.package-lock.json -nt bench/widget/package-lock.json ] ||
+    npm ci --prefix bench/widget --no-audit --no-fund >&2
+  step "Measuring the widget beside others"
+  node bench/widget/run.mjs
+}
+
+pictures() {
+  build_all
+  train_model
+  browser
+  step "Taking pictures of every state"
+  node e2e/screenshots.mjs "$OCCUFORM" "$MODEL"
 }
 
 # Our coder beside scikit-learn and fastText, which are installed into a Python environment of their own.

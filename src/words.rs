@@ -147,10 +147,10 @@ pub(crate) fn has_no_list(state: &State) -> bool {
     !matches!(state.flow.panel(), Panel::List { .. })
 }
 
-/// Whether a list is about to come by itself.
+/// Whether a list is about to come by itself, and soon.
 pub(crate) fn is_waiting(state: &State) -> bool {
     match state.flow.panel() {
-        Panel::Waiting { .. } => true,
+        Panel::Waiting { overdue } => !overdue,
         Panel::Unasked => state.flow.settings().trigger == Trigger::Pause,
         _ => false,
     }
