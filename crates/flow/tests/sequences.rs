@@ -370,6 +370,13 @@ fn every_character_that_cannot_be_sent_is_pointed_out_once_and_in_its_field() {
 }
 
 #[test]
+fn a_text_too_long_is_so_in_both_fields() {
+    let mut flow = Flow::default();
+    play(&mut flow, [title("nurse"), typed(Field::Tasks, &"x".repeat(96))]);
+    assert!(flow.is_invalid(Field::Title) && flow.is_invalid(Field::Tasks));
+}
+
+#[test]
 fn the_missing_half_is_asked_for() {
     for (job, tasks, missing) in [
         ("nurse", "", Missing::Half(Field::Tasks)),
