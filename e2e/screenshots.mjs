@@ -1,10 +1,11 @@
-// Pictures of every state of the question, in target/screenshots, and sheets of them for the documentation.
-// ./dev screenshots starts this.
+// Pictures of every state of the question, in target/screenshots, sheets of them and the demo for the documentation.
+// ./dev pictures starts this.
 import { chromium } from "@playwright/test";
 import { spawn } from "node:child_process";
 import { mkdirSync, readFileSync } from "node:fs";
 import { createInterface } from "node:readline";
 import { reach, STATES } from "./states.js";
+import { QuestionPage } from "./tests/question.js";
 
 const [occuform, model] = process.argv.slice(2);
 const out = "target/screenshots";
@@ -27,8 +28,20 @@ for (const [look, options] of Object.entries(LOOKS)) {
   }
   await sheet(look);
 }
+await demo();
 await browser.close();
 proxy.kill();
+
+/** The whole page, answered by the coder itself. */
+async function demo() {
+  const page = await browser.newPage({ baseURL: url, colorScheme: "light", viewport: { width: 800, height: 900 } });
+  const question = new QuestionPage(page);
+  await question.open();
+  await question.answer("sparky", "wiring houses");
+  await question.option("Electrician (General)").click();
+  await page.screenshot({ path: "docs/images/demo.png", fullPage: true });
+  await page.close();
+}
 
 function path(look, state) {
   return `${out}/${look} ${state}.png`.replaceAll(/ /g, "-");
