@@ -1,6 +1,6 @@
 // Sizes and speeds beside something else's in the same run. ./dev bench starts this.
 import { spawn } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { readFileSync, readdirSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { createInterface } from "node:readline";
 import { brotliCompressSync, constants } from "node:zlib";
@@ -13,8 +13,9 @@ function brotli(path) {
 }
 
 function sizes() {
-  const widget = ["occuform_bg.wasm", "occuform.js", "occupation-coder.js", "occupation-coder.css"];
-  const ours = widget.map((name) => [name, brotli(`dist/${name}`)]);
+  const folder = readdirSync("dist").find((name) => name.startsWith("occuform-"));
+  const widget = ["occuform_bg.wasm", "element.js", "occupation-coder.css"].map((name) => `${folder}/${name}`);
+  const ours = [...widget, "occupation-coder.js"].map((name) => [name.split("/").at(-1), brotli(`dist/${name}`)]);
   const peer = ["min.js", "min.css"].map((name) =>
     brotli(`node_modules/accessible-autocomplete/dist/accessible-autocomplete.${name}`),
   );

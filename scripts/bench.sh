@@ -2,16 +2,17 @@
 
 PYTHON_ENVIRONMENT=target/bench-python
 
-# bench | bench coder | bench service | bench file
+# bench | bench coder | bench widget | bench service | bench file
 bench() {
   build_all
   train_model
   case "$1" in
     page) measure_page ;;
     coder) measure_coder ;;
+    widget) measure_widget ;;
     service) measure_service ;;
     file) measure_file ;;
-    *) fail "there is no benchmark '$1': page, coder, service or file" ;;
+    *) fail "there is no benchmark '$1': page, coder, widget, service or file" ;;
   esac
 }
 
@@ -31,6 +32,23 @@ measure_service() {
 measure_file() {
   step "Measuring a file (some minutes)"
   with_service node bench/service/file.mjs "$SERVICE_FOLDER/pid"
+}
+
+# Our widget beside others that ask the same, in one run of one browser. They are installed beside the benchmark.
+measure_widget() {
+  browser
+  [ bench/widget/node_modules/.package-lock.json -nt bench/widget/package-lock.json ] ||
+    npm ci --prefix bench/widget --no-audit --no-fund >&2
+  step "Measuring the widget beside others"
+  node bench/widget/run.mjs
+}
+
+pictures() {
+  build_all
+  train_model
+  browser
+  step "Taking pictures of every state"
+  node e2e/screenshots.mjs "$OCCUFORM" "$MODEL"
 }
 
 # Our coder beside scikit-learn and fastText, which are installed into a Python environment of their own.

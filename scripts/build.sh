@@ -3,22 +3,23 @@
 MODEL=models/osca.model
 OCCUFORM=target/release/occuform
 
-# Post-MVP features by name: with all of them, wasm-opt writes files that today's browsers refuse.
-WASM_OPT_FLAGS=(-Oz --enable-bulk-memory --enable-bulk-memory-opt --enable-nontrapping-float-to-int
-  --enable-sign-ext --enable-mutable-globals --enable-reference-types --enable-multivalue)
-
 # dist/: the one build of the widget, served by the proxy, loaded by the tests, deployed by users.
 build_widget() {
   local built=target/$WASM_TARGET/widget/occuform.wasm
   step "Building the widget"
-  for_wasm cargo build --locked --profile widget --package occuform --lib --target "$WASM_TARGET"
-  newer_than dist/.built "$built" www index.html scripts package-lock.json || return 0
-  rm -rf dist.new
+  small_std
+  build_small --locked --profile widget --package occuform --lib --target "$WASM_TARGET"
+  newer_than dist/.built "$built" www index.html scripts package.json package-lock.json || return 0
+  rm -rf target/glue dist.new
+  wasm-bindgen --target web --out-dir target/glue --out-name occuform "$built"
+  cp -r target/glue target/glue.names.new
+  rm -rf target/glue-names && mv target/glue.names.new target/glue-names
+  node scripts/shrink.mjs target/glue-names --keep-names
+  node scripts/shrink.mjs target/glue
   mkdir dist.new
-  wasm-bindgen --target web --no-typescript --out-dir dist.new --out-name occuform "$built"
-  wasm-opt "${WASM_OPT_FLAGS[@]}" dist.new/occuform_bg.wasm -o dist.new/occuform_bg.wasm
-  cp www/occupation-coder.js www/occupation-coder.css www/demo.css dist.new/
+  cp www/occupation-fallback.css www/demo.css dist.new/
   grep -v -e data-trunk -e 'Only Trunk' index.html >dist.new/index.html
+  node scripts/package.mjs target/glue dist.new
   node scripts/compress.mjs dist.new
   touch dist.new/.built
   rm -rf dist

@@ -55,6 +55,7 @@ run_tests() {
   wasm_pack
   browser
   schemathesis_tool
+  check size widget_size || failed=1
   suite native cargo test --locked --workspace || failed=1
   suite widget for_wasm wasm-pack test --headless --chrome || failed=1
   suite end-to-end env MODEL="$MODEL" playwright test --config e2e/playwright.config.js || failed=1
@@ -62,6 +63,11 @@ run_tests() {
   check schemathesis with_service schemathesis_tests || failed=1
   printf '\n%s\n' "$(closing_line)"
   return "$failed"
+}
+
+# A module with the ordinary standard library is larger, and held to the same total.
+widget_size() {
+  node scripts/sizes.mjs dist target/glue-names/occuform_bg.wasm
 }
 
 lint() {

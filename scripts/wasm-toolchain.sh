@@ -30,6 +30,49 @@ for_wasm() {
   fi
 }
 
+# The compiler whose standard library can be rebuilt for size: its source must lie beside it.
+small_rustc=
+
+# with_std_source RUSTC: whether the source of its standard library is there.
+with_std_source() {
+  [ -x "$(command -v "$1")" ] && [ -e "$("$1" --print sysroot)/lib/rustlib/src/rust/library/Cargo.lock" ]
+}
+
+small_std() {
+  local candidate
+  for candidate in rustc /usr/bin/rustc; do
+    with_std_source "$candidate" && small_rustc=$(command -v "$candidate") && return 0
+  done
+  if command -v rustup >/dev/null; then
+    step "Adding the source of the standard library to the Rust toolchain"
+    rustup component add rust-src && with_std_source rustc && small_rustc=rustc && return 0
+  fi
+  if command -v apt-get >/dev/null && { [ "$(id -u)" -eq 0 ] || command -v sudo >/dev/null; }; then
+    (system_packages "the source of Rust's standard library" rustc-web rust-web-src) &&
+      with_std_source /usr/bin/rustc && small_rustc=/usr/bin/rustc && return 0
+  fi
+  echo "The standard library's source cannot be had: the widget will be about a fifth larger" >&2
+}
+
+# build_small CARGO-ARGUMENT...: builds for WASM with the standard library rebuilt for size, where that is possible. What
+# a panic would say is left out, and a panic is a trap.
+build_small() {
+  if [ -z "$small_rustc" ]; then
+    for_wasm cargo build "$@"
+    return
+  fi
+  RUSTC=$small_rustc RUSTC_BOOTSTRAP=1 CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER=$(rust_lld) \
+    RUSTFLAGS="-Zlocation-detail=none -Zfmt-debug=none -Cpanic=immediate-abort -Zunstable-options" \
+    cargo build -Zbuild-std=std,panic_abort -Zbuild-std-features=optimize_for_size "$@"
+}
+
+rust_lld() {
+  local linker
+  linker="$(rustc --print sysroot)/lib/rustlib/$(host_triple rustc)/bin/rust-lld"
+  [ -x "$linker" ] || linker=$(command -v rust-lld || command -v wasm-ld) || fail "rust-lld is missing: install Rust from https://rustup.rs"
+  echo "$linker"
+}
+
 wasm_clippy() {
   if [ -n "$wasm_sysroot" ]; then
     clippy_for_wasm
@@ -67,8 +110,7 @@ make_debian_toolchain() {
   local sysroot host work linker
   sysroot=$(debian_sysroot)
   host=$(host_triple /usr/bin/rustc)
-  linker="$(rustc --print sysroot)/lib/rustlib/$(host_triple rustc)/bin/rust-lld"
-  [ -x "$linker" ] || linker=$(command -v rust-lld || command -v wasm-ld) || fail "rust-lld is missing: install Rust from https://rustup.rs"
+  linker=$(rust_lld)
   work=$(mktemp -d)
   mkdir -p "$work/src"
   printf '[package]\nname = "standard-library"\nversion = "0.0.0"\nedition = "2021"\n[workspace]\n' >"$work/Cargo.toml"

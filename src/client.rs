@@ -1,8 +1,9 @@
 //! In: a text to code. Out: the proxy's answer, or why there is none. Next: `runtime.rs` hands it to the flow.
 
+use crate::object::{get, number, object, text};
 use gloo_net::http::{Request, Response};
-use js_sys::JSON;
-use occuform_api::{CodeAnswer, CodeRequest, JobText, Record};
+use js_sys::{Array, JSON};
+use occuform_api::{JobText, Suggestion};
 use occuform_flow::{Answer, Failure};
 use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::JsFuture;
@@ -37,38 +38,50 @@ impl Drop for RequestGuard {
 }
 
 impl Client {
-    pub(crate) async fn ask(self, text: JobText, signal: AbortSignal) -> Result<Answer, Failure> {
-        let body = self.body(&text).map_err(|_| Failure::Unavailable)?;
+    pub(crate) async fn ask(self, job: JobText, signal: AbortSignal) -> Result<Answer, Failure> {
         let request = Request::post(&self.url)
             .header("content-type", "application/json")
             .abort_signal(Some(&signal))
-            .body(body)
+            .body(self.body(&job))
             .map_err(|_| Failure::Unavailable)?;
         let response = request.send().await.map_err(|_| unreachable())?;
         match response.status() {
             200 => read(response).await.ok_or(Failure::Unavailable),
             408 => Err(Failure::Unavailable),
-            429 => Err(Failure::RateLimited),
+            429 => Err(Failure::RateLimited { retry_after: header(&response, "retry-after").parse().ok() }),
             400..=499 => Err(Failure::Refused),
             _ => Err(Failure::Unavailable),
         }
     }
 
-    fn body(&self, text: &JobText) -> Result<JsValue, JsValue> {
-        let record = Record { occp_text: text.title().to_owned(), tasks_text: text.tasks().to_owned() };
-        let request = CodeRequest { record, number_of_suggestions: self.suggestions };
-        let request = serde_wasm_bindgen::to_value(&request)?;
-        Ok(JSON::stringify(&request)?.into())
+    fn body(&self, job: &JobText) -> JsValue {
+        let record = object(&[("occp_text", job.title().into()), ("tasks_text", job.tasks().into())]);
+        let request = object(&[("record", record), ("numberOfSuggestions", self.suggestions.into())]);
+        JSON::stringify(&request).map_or(JsValue::NULL, JsValue::from)
     }
 }
 
 async fn read(response: Response) -> Option<Answer> {
-    let header = |name: &str| response.headers().get(name).unwrap_or_default();
-    let (source, model) = (header("occuform-source"), header("occuform-model"));
+    let (source, model) = (header(&response, "occuform-source"), header(&response, "occuform-model"));
     let response = web_sys::Response::from(response);
     let json = JsFuture::from(response.json().ok()?).await.ok()?;
-    let answer: CodeAnswer = serde_wasm_bindgen::from_value(json).ok()?;
-    Some(Answer { suggestions: answer.result, source, model })
+    let result = get(&json, "result");
+    let result = Array::is_array(&result).then(|| Array::from(&result))?;
+    let suggestions =
+        (0..result.length()).map(|number| suggestion(&result.get(number))).collect::<Option<_>>()?;
+    Some(Answer { suggestions, source, model })
+}
+
+pub(crate) fn suggestion(value: &JsValue) -> Option<Suggestion> {
+    Some(Suggestion {
+        code_category: text(value, "codeCategory")?,
+        code_label: text(value, "codeLabel")?,
+        code_confidence: number(value, "codeConfidence")?,
+    })
+}
+
+fn header(response: &Response, name: &str) -> String {
+    response.headers().get(name).unwrap_or_default()
 }
 
 fn unreachable() -> Failure {

@@ -1,81 +1,133 @@
-//! In: calls of the custom element's JavaScript class, `www/occupation-coder.js`. Out: a mounted question, and what
-//! it has to say, as calls back. Next: `view.rs`.
+//! In: calls of the custom element's JavaScript class, `www/element.js`. Out: a mounted question, and what it has to
+//! say, as calls back. Next: `view.rs`.
 
-use crate::runtime::{Observer, Runtime};
-use crate::{client::Client, view};
-use js_sys::Function;
-use leptos::prelude::*;
-use occuform_api::Field;
-use occuform_flow::{Event, FormValue, Notice};
-use serde::Deserialize;
+use crate::client::{Client, suggestion};
+use crate::messages::Messages;
+use crate::object::{count, flag, get, object, text};
+use crate::runtime::{Observer, Runtime, Setup};
+use crate::view;
+use js_sys::{Array, Function, Object};
+use occuform_flow::{
+    Answer, Confirm, Draft, Event, Failure, Flow, FormValue, Notice, Panel, Settings, Trigger,
+};
 use std::any::Any;
-use std::cell::{OnceCell, RefCell};
+use std::cell::Cell;
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
 use web_sys::HtmlElement;
-
-/// What the element's attributes and its fallback inputs say.
-#[derive(Deserialize)]
-struct Options {
-    url: String,
-    suggestions: u8,
-    disabled: bool,
-    title: String,
-    tasks: String,
-}
 
 /// A question mounted into a page. Freeing it removes it and ends all that it started.
 #[wasm_bindgen]
 pub struct Question {
     runtime: Runtime,
-    disabled: RwSignal<bool>,
     /// Unmounts when dropped.
     _mounted: Box<dyn Any>,
 }
 
 #[wasm_bindgen]
 impl Question {
-    /// Mounts a question into `container`. `changed(value)` is called with the form's value whenever it is another,
-    /// `notified(name, value)` when something happened that the page may act on.
-    ///
-    /// # Errors
-    /// When `options` lacks a field.
+    /// Mounts a question into `container`, filled in with `value` as [`Question::fill`] does it. `changed(value)` is called with the form's value whenever it is another,
+    /// `notified(name, detail)` when something happened that the page may act on.
     #[wasm_bindgen(constructor)]
     pub fn new(
         container: HtmlElement,
-        options: JsValue,
+        options: &JsValue,
+        value: &JsValue,
         changed: Function,
         notified: Function,
-    ) -> Result<Question, JsError> {
-        let Options { url, suggestions, disabled, title, tasks } = serde_wasm_bindgen::from_value(options)?;
+    ) -> Question {
         let observer: Rc<dyn Observer> = Rc::new(Callbacks { changed, notified });
-        let started = Rc::new(OnceCell::new());
+        let started = Rc::new(Cell::new(None));
         let starting = Rc::clone(&started);
+        let (flow, setup, messages) = (Flow::new(settings(options)), setup(options), messages(options));
+        let draft = draft(value);
         let mounted = leptos::mount::mount_to(container, move || {
-            let disabled = RwSignal::new(disabled);
-            let runtime = Runtime::new(Client { url, suggestions }, observer);
-            for (field, text) in [(Field::Title, title), (Field::Tasks, tasks)] {
-                if !text.is_empty() {
-                    runtime.dispatch(view::typed(field, text));
-                }
-            }
-            let _ = starting.set((runtime, disabled));
-            view::question(runtime, disabled.into())
+            let runtime = Runtime::new(setup, messages, flow, observer);
+            runtime.dispatch(Event::Filled(draft));
+            starting.set(Some(runtime));
+            view::question(runtime)
         });
-        let (runtime, disabled) =
-            *started.get().ok_or_else(|| JsError::new("the question was not mounted"))?;
-        Ok(Self { runtime, disabled, _mounted: Box::new(mounted) })
+        let runtime = started.take().expect_throw("mounting makes a runtime");
+        Self { runtime, _mounted: Box::new(mounted) }
     }
 
-    /// Disables or enables the inputs.
-    #[wasm_bindgen(js_name = setDisabled)]
-    pub fn set_disabled(&self, disabled: bool) {
-        self.disabled.set(disabled);
+    /// Takes the options anew, as when an attribute changed.
+    pub fn configure(&self, options: &JsValue) {
+        self.runtime.configure(|state| {
+            state.setup = setup(options);
+            state.messages = messages(options);
+            state.flow.configure(settings(options));
+        });
     }
 
-    /// Empties the question, as when its form is reset.
-    pub fn reset(&self) {
-        self.runtime.dispatch(Event::Reset);
+    /// Fills the question in and forgets what it held: `value` is as the form has it, and may lack any field.
+    pub fn fill(&self, value: &JsValue) {
+        self.runtime.dispatch(Event::Filled(draft(value)));
+    }
+
+    /// A message in its words of now.
+    pub fn message(&self, key: &str) -> String {
+        self.runtime.peek(|state| state.messages.text(key).to_owned())
+    }
+}
+
+fn setup(options: &JsValue) -> Setup {
+    Setup {
+        client: Client {
+            url: text(options, "url").unwrap_or_default(),
+            suggestions: count(options, "suggestions").map_or(5, |number| number as u8),
+        },
+        prefix: String::new(),
+        disabled: flag(options, "disabled"),
+        readonly: flag(options, "readonly"),
+        required: flag(options, "required"),
+        shows_codes: flag(options, "showCodes"),
+    }
+}
+
+fn settings(options: &JsValue) -> Settings {
+    Settings {
+        trigger: match text(options, "trigger").as_deref() {
+            Some("leave") => Trigger::Leave,
+            Some("button") => Trigger::Button,
+            _ => Trigger::Pause,
+        },
+        confirm: if text(options, "confirm").as_deref() == Some("button") {
+            Confirm::Button
+        } else {
+            Confirm::Choice
+        },
+        pause_ms: count(options, "pause").unwrap_or(700),
+    }
+}
+
+fn messages(options: &JsValue) -> Messages {
+    let replaced = get(options, "messages");
+    let replaced = replaced.dyn_ref::<Object>().map(Object::entries).unwrap_or_default();
+    let pair = |entry: JsValue| {
+        let pair = Array::from(&entry);
+        Some((pair.get(0).as_string()?, pair.get(1).as_string()?))
+    };
+    let language = text(options, "language");
+    Messages::new(language.as_deref().unwrap_or("en"), replaced.iter().filter_map(pair).collect())
+}
+
+fn draft(value: &JsValue) -> Draft {
+    let field = |name| text(value, name).unwrap_or_default();
+    let code = object(&[
+        ("codeCategory", get(value, "code")),
+        ("codeLabel", get(value, "label")),
+        ("codeConfidence", get(value, "confidence")),
+    ]);
+    let confirmed = suggestion(&code).filter(|suggestion| !suggestion.code_category.is_empty());
+    Draft {
+        title: view::text(field("title")),
+        tasks: view::text(field("tasks")),
+        confirmed: confirmed.map(|suggestion| Answer {
+            suggestions: vec![suggestion],
+            source: field("source"),
+            model: field("model"),
+        }),
     }
 }
 
@@ -86,36 +138,59 @@ struct Callbacks {
 
 impl Observer for Callbacks {
     fn changed(&self, value: &FormValue) {
-        if let Ok(value) = serde_wasm_bindgen::to_value(value) {
-            let _ = self.changed.call1(&JsValue::NULL, &value);
-        }
+        let _ = self.changed.call1(&JsValue::NULL, &js_value(value));
     }
 
-    fn notified(&self, notice: Notice, value: &FormValue) {
-        let name = match notice {
-            Notice::Input => "input",
-            Notice::Suggestions => "suggestions",
-            Notice::Confirm => "confirm",
-            Notice::Clear => "clear",
-            Notice::Error => "error",
+    fn notified(&self, notice: Notice, question: &Flow) {
+        let (name, more) = match (notice, question.panel()) {
+            (Notice::Input, _) => ("input", JsValue::UNDEFINED),
+            (Notice::Suggestions, panel) => {
+                ("suggestions", object(&[("suggestions", js_suggestions(panel))]))
+            }
+            (Notice::Confirm, _) => ("confirm", JsValue::UNDEFINED),
+            (Notice::Clear, _) => ("clear", JsValue::UNDEFINED),
+            (Notice::Error, Panel::Failed(failure)) => {
+                ("error", object(&[("reason", reason(*failure).into())]))
+            }
+            (Notice::Error, _) => ("error", JsValue::UNDEFINED),
         };
-        if let Ok(value) = serde_wasm_bindgen::to_value(value) {
-            let _ = self.notified.call2(&JsValue::NULL, &name.into(), &value);
-        }
+        let _ = self.notified.call3(&JsValue::NULL, &name.into(), &js_value(&question.form_value()), &more);
     }
 }
 
-thread_local! {
-    static PANICKED: RefCell<Option<Function>> = const { RefCell::new(None) };
+const fn reason(failure: Failure) -> &'static str {
+    match failure {
+        Failure::Offline => "offline",
+        Failure::RateLimited { .. } => "rate-limited",
+        Failure::Refused => "refused",
+        Failure::Unavailable => "unavailable",
+    }
 }
 
-/// Calls `callback` if the widget ever breaks, so that the page can bring the plain inputs back.
-#[wasm_bindgen(js_name = onPanic)]
-pub fn on_panic(callback: Function) {
-    PANICKED.set(Some(callback));
-    std::panic::set_hook(Box::new(|_| {
-        if let Some(callback) = PANICKED.take() {
-            let _ = callback.call0(&JsValue::NULL);
-        }
-    }));
+fn js_suggestions(panel: &Panel) -> JsValue {
+    let suggestions = match panel {
+        Panel::List { answer, .. } => answer.suggestions.as_slice(),
+        _ => &[],
+    };
+    let suggestion = |suggestion: &occuform_api::Suggestion| {
+        object(&[
+            ("code", suggestion.code_category.as_str().into()),
+            ("label", suggestion.code_label.as_str().into()),
+            ("confidence", suggestion.code_confidence.into()),
+        ])
+    };
+    suggestions.iter().map(suggestion).collect::<Array>().into()
+}
+
+fn js_value(value: &FormValue) -> JsValue {
+    object(&[
+        ("title", value.title.as_str().into()),
+        ("tasks", value.tasks.as_str().into()),
+        ("code", value.code.as_str().into()),
+        ("label", value.label.as_str().into()),
+        ("confidence", value.confidence.map_or(JsValue::NULL, JsValue::from)),
+        ("status", value.status.as_str().into()),
+        ("source", value.source.as_str().into()),
+        ("model", value.model.as_str().into()),
+    ])
 }

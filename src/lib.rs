@@ -4,23 +4,30 @@
 //!
 //! | module | what it does |
 //! |---|---|
-//! | `element` | what the custom element's JavaScript calls: mount, disable, reset, unmount |
-//! | `view` | the two inputs and the counter |
+//! | `element` | what the custom element's JavaScript calls: mount, configure, fill in, unmount |
+//! | `component` | the same question for pages made with Leptos |
+//! | `view` | the two inputs, the counter and what is under them |
 //! | `list` | the radio group of suggestions |
 //! | `runtime` | hands events to [`occuform_flow::Flow`] and carries its effects out |
 //! | `client` | asks the proxy |
+//! | `words` | what is shown of the state |
 //! | `messages` | every word that is shown or said |
+//! | `object` | JavaScript objects, field by field |
 //!
 //! The rules stand in `occuform_flow`; nothing here decides anything. Leptos pages use [`OccupationCoder`] itself.
 
 mod client;
+mod component;
 mod element;
 mod list;
 mod messages;
+mod object;
 mod runtime;
 mod view;
+mod words;
 
-pub use element::{Question, on_panic};
-pub use occuform_flow::{FormValue, Notice, Status};
+pub use component::OccupationCoder;
+pub use element::Question;
+pub use messages::DEFAULTS;
+pub use occuform_flow::{Confirm, Flow, FormValue, Notice, Settings, Status, Trigger};
 pub use runtime::Observer;
-pub use view::OccupationCoder;

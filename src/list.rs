@@ -4,37 +4,20 @@
 //! Browsers report an arrow key, the space bar and a pointer alike as a click on a radio button. They mean different
 //! things here: the arrow keys only move, all else confirms. The space bar is not even reported on an option that is
 //! marked already.
-//!
-//! A browser also reports that focus left while the list is being taken away, when its signals are gone already: what
-//! runs on events asks for them with care.
 
-use crate::messages;
-use crate::runtime::Runtime;
+use crate::runtime::{Runtime, State};
+use crate::words;
 use leptos::ev::{FocusEvent, KeyboardEvent};
 use leptos::prelude::*;
-use occuform_api::Suggestion;
-use occuform_flow::{Choice, Event, Panel};
+use occuform_flow::{Choice, Event};
 use wasm_bindgen::JsCast;
 use web_sys::{EventTarget, Node};
 
 /// A suggestion's number, or "none of these".
 type OptionNumber = Option<usize>;
 
-pub(crate) fn radio_group(
-    runtime: Runtime,
-    suggestions: Vec<Suggestion>,
-    disabled: Signal<bool>,
-) -> impl IntoView {
-    let choice = Memo::new(move |_| {
-        runtime.flow.with(|flow| match flow.panel() {
-            Panel::List { choice, .. } => *choice,
-            _ => Choice::Open,
-        })
-    });
+pub(crate) fn radio_group(runtime: Runtime) -> impl IntoView {
     let arrow_pressed = StoredValue::new(false);
-    let note_arrow = move |pressed| {
-        arrow_pressed.try_update_value(|arrow_pressed| *arrow_pressed = pressed);
-    };
     let left = move |event: FocusEvent| {
         let node = |target: Option<EventTarget>| target.and_then(|target| target.dyn_into::<Node>().ok());
         let group = node(event.current_target());
@@ -43,52 +26,33 @@ pub(crate) fn radio_group(
             runtime.dispatch(Event::ListLeft);
         }
     };
-    let labels: Vec<String> = suggestions.into_iter().map(|suggestion| suggestion.code_label).collect();
-    let outcome = {
-        let labels = labels.clone();
-        move || match choice.get() {
-            Choice::Confirmed(Some(number)) => labels.get(number).map(|label| messages::confirmed(label)),
-            Choice::Confirmed(None) => Some(messages::NONE_CONFIRMED.to_owned()),
-            Choice::Open | Choice::Moved(_) => None,
-        }
+    let options = move || {
+        runtime.track_list();
+        let number = runtime.peek(|state| words::suggestions(state).len());
+        let options = (0..number).map(Some).chain([None]);
+        options.map(|option| option_view(runtime, option, arrow_pressed)).collect::<Vec<_>>()
     };
-    let numbered = labels.into_iter().enumerate().map(|(number, label)| (Some(number), label));
-    let options = numbered.chain([(None, messages::NONE_OF_THESE.to_owned())]);
-    let options: Vec<_> = options
-        .map(|(number, label)| option_view(runtime, number, label, choice, arrow_pressed, disabled))
-        .collect();
     view! {
         <fieldset
             class="list"
             part="list"
-            disabled=disabled
-            on:keydown=move |event| note_arrow(is_arrow(&event))
-            on:keyup=move |_| note_arrow(false)
-            on:pointerdown=move |_| note_arrow(false)
+            hidden=runtime.shown(words::has_no_list)
+            disabled=runtime.shown(is_fixed)
+            on:keydown=move |event| note_arrow(arrow_pressed, is_arrow(&event))
+            on:keyup=move |_| note_arrow(arrow_pressed, false)
+            on:pointerdown=move |_| note_arrow(arrow_pressed, false)
             on:focusout=left
         >
-            <legend>{messages::LEGEND}</legend>
+            <legend part="legend">{runtime.shown(|state| state.messages.text("legend").to_owned())}</legend>
             {options}
         </fieldset>
-        <p class="outcome" part="outcome">{outcome}</p>
     }
 }
 
-fn option_view(
-    runtime: Runtime,
-    number: OptionNumber,
-    label: String,
-    choice: Memo<Choice>,
-    arrow_pressed: StoredValue<bool>,
-    disabled: Signal<bool>,
-) -> impl IntoView {
+fn option_view(runtime: Runtime, number: OptionNumber, arrow_pressed: StoredValue<bool>) -> impl IntoView {
     let clicked = move |_| {
-        let event = if arrow_pressed.try_get_value() == Some(true) {
-            Event::Moved(number)
-        } else {
-            Event::Confirmed(number)
-        };
-        runtime.dispatch(event);
+        let moved = arrow_pressed.try_get_value() == Some(true);
+        runtime.dispatch(if moved { Event::Moved(number) } else { Event::Confirmed(number) });
     };
     let key_pressed = move |event: KeyboardEvent| {
         if event.key() == "Enter" || event.key() == " " {
@@ -96,19 +60,54 @@ fn option_view(
             runtime.dispatch(Event::Confirmed(number));
         }
     };
+    let is = move |matches: fn(Choice, OptionNumber) -> bool| {
+        let shown = runtime.shown(|state| Choices(words::choice(state)));
+        move || matches(shown().0, number)
+    };
+    let label = runtime.peek(|state| label(state, number));
+    let name = runtime.peek(|state| state.id("occupation"));
     view! {
-        <label class="option" part="option" class:confirmed=move || choice.get() == Choice::Confirmed(number)>
+        <label class="option" part="option" class:confirmed=is(|choice, number| choice == Choice::Confirmed(number))>
             <input
                 type="radio"
-                name="occupation"
-                disabled=disabled
-                prop:checked=move || choice.get().marked() == Some(number)
+                part="radio"
+                name=name
+                prop:checked=is(|choice, number| choice.marked() == Some(number))
                 on:click=clicked
                 on:keydown=key_pressed
             />
             <span>{label}</span>
         </label>
     }
+}
+
+struct Choices(Choice);
+
+impl Default for Choices {
+    fn default() -> Self {
+        Self(Choice::Open)
+    }
+}
+
+fn label(state: &State, number: OptionNumber) -> String {
+    let suggestion = number.and_then(|number| words::suggestions(state).get(number));
+    let Some(suggestion) = suggestion else {
+        return state.messages.text("none-of-these").to_owned();
+    };
+    if state.setup.shows_codes {
+        [&suggestion.code_category, " ", &suggestion.code_label].concat()
+    } else {
+        suggestion.code_label.clone()
+    }
+}
+
+/// An answer that may be read and not changed.
+fn is_fixed(state: &State) -> bool {
+    state.setup.disabled || state.setup.readonly
+}
+
+fn note_arrow(arrow_pressed: StoredValue<bool>, pressed: bool) {
+    arrow_pressed.try_update_value(|arrow_pressed| *arrow_pressed = pressed);
 }
 
 fn is_arrow(event: &KeyboardEvent) -> bool {

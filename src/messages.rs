@@ -1,96 +1,119 @@
-//! In: what is to be said. Out: the words. Next: `view.rs` shows them, a screen reader says them.
+//! In: a message's key, and what the page put in its place. Out: the words. Next: `words.rs` chooses among them.
+//!
+//! Every word that is shown or said stands here. A message with a number has one form for each plural category of its
+//! language: `counter-left.one`, `counter-left.other`. `{count}` and the like are filled in.
 
-use occuform_api::{Field, MAX_LENGTH, TextError};
-use occuform_flow::{Announcement, Failure};
+use js_sys::{Array, Function, Intl, JsString, Object};
+use wasm_bindgen::JsValue;
 
-pub(crate) const TITLE_LABEL: &str = "What is your job title?";
-pub(crate) const TITLE_HINT: &str =
-    "Your own main job, for example: truck driver, aged care nurse, office manager";
-pub(crate) const TASKS_LABEL: &str = "What are your main tasks in that job?";
-pub(crate) const TASKS_HINT: &str = "For example: driving a tip truck on a mine site";
-pub(crate) const LEGEND: &str = "Which of these is closest to your main job?";
-pub(crate) const NONE_OF_THESE: &str = "None of these";
-pub(crate) const WAITING: &str = "Looking for matching occupations\u{2026}";
-pub(crate) const OVERDUE: &str =
-    "This is taking longer than usual. You can go on with the form: your words are kept.";
-pub(crate) const NO_MATCH: &str = "We could not find a matching occupation. More words, or your main tasks, may help. \
-    You can also go on: your words are kept.";
-pub(crate) const NONE_CONFIRMED: &str =
-    "You chose none of these. More words, or your main tasks, may bring a better list. You can also go on.";
-pub(crate) const TRY_AGAIN: &str = "Try again";
+/// Each message's key and its English default.
+pub const DEFAULTS: [(&str, &str); 41] = [
+    ("title-label", "What is your job title?"),
+    ("title-hint", "Your own main job, for example: truck driver, aged care nurse, office manager"),
+    ("tasks-label", "What are your main tasks in that job?"),
+    ("tasks-hint", "For example: driving a tip truck on a mine site"),
+    ("counter-left.one", "{count} character left for both answers together"),
+    ("counter-left.other", "{count} characters left for both answers together"),
+    ("counter-over.one", "{count} character too many"),
+    ("counter-over.other", "{count} characters too many"),
+    ("few-left.one", "{count} character left."),
+    ("few-left.other", "{count} characters left."),
+    (
+        "error-long.one",
+        "Your answers are too long to look up together. Take {count} character out, or go on as it is.",
+    ),
+    (
+        "error-long.other",
+        "Your answers are too long to look up together. Take {count} characters out, or go on as it is.",
+    ),
+    (
+        "error-title",
+        "Your job title has characters that we cannot look up: {characters} \u{2013} use English letters, or go on as it is.",
+    ),
+    (
+        "error-tasks",
+        "Your main tasks have characters that we cannot look up: {characters} \u{2013} use English letters, or go on as it is.",
+    ),
+    ("hint-several-jobs", "If you have more than one job, write only about your main one."),
+    ("hint-code", "Write what you do in words, rather than a code."),
+    ("waiting", "Looking for matching occupations\u{2026}"),
+    ("overdue", "This is taking longer than usual. You can go on with the form: your words are kept."),
+    ("results.one", "{count} matching occupation is listed below."),
+    ("results.other", "{count} matching occupations are listed below."),
+    ("legend", "Which of these is closest to your main job?"),
+    ("none-of-these", "None of these"),
+    ("confirmed", "Your choice: {label}. You can still change it."),
+    ("none-confirmed", "You chose none of these."),
+    ("withdrawn", "Your words changed, so your choice was taken back."),
+    ("choose-again", "Please choose again: your words have changed."),
+    ("no-match", "We could not find a matching occupation."),
+    ("missing-tasks", "Adding your main tasks may help. You can also go on: your words are kept."),
+    ("missing-title", "Adding your job title may help. You can also go on: your words are kept."),
+    ("missing-words", "More or other words may help. You can also go on: your words are kept."),
+    (
+        "failed-offline",
+        "You are offline, so we cannot look up your job. Your words are kept and you can go on.",
+    ),
+    ("failed-rate-limited", "Many people are answering right now. Your words are kept and you can go on."),
+    ("failed-refused", "Your job cannot be looked up here. Your words are kept and you can go on."),
+    ("failed-unavailable", "Your job could not be looked up. Your words are kept and you can go on."),
+    ("will-retry", "We will try again by ourselves."),
+    ("will-retry-online", "We will try again when you are online."),
+    ("ask", "Find my occupation"),
+    ("retry", "Try again"),
+    ("confirm", "Confirm my choice"),
+    ("confirm-hint", "Press the button to confirm: {label}"),
+    ("required", "Enter your job title"),
+];
 
-pub(crate) fn confirmed(label: &str) -> String {
-    ["Your choice: ", label, ". You can still change it."].concat()
+/// The words of one question.
+pub(crate) struct Messages {
+    replaced: Vec<(String, String)>,
+    plurals: Intl::PluralRules,
+    format: Function,
 }
 
-/// What the counter shows.
-pub(crate) fn counter(length: usize) -> String {
-    if length > MAX_LENGTH {
-        [&characters(length - MAX_LENGTH), " too many"].concat()
-    } else {
-        [&characters(MAX_LENGTH - length), " left for both answers together"].concat()
+impl Messages {
+    /// `language` is a BCP 47 tag; `replaced` holds keys of [`DEFAULTS`] and others for further plural forms.
+    pub(crate) fn new(language: &str, replaced: Vec<(String, String)>) -> Self {
+        let locales = Array::of1(&language.into());
+        let options = Object::new();
+        Self {
+            replaced,
+            plurals: Intl::PluralRules::new(&locales, &options),
+            format: Intl::NumberFormat::new(&locales, &options).format(),
+        }
+    }
+
+    pub(crate) fn text(&self, key: &str) -> &str {
+        self.find(key).unwrap_or_default()
+    }
+
+    /// A message with something filled in.
+    pub(crate) fn with(&self, key: &str, value: &str) -> String {
+        fill(self.text(key), value)
+    }
+
+    /// A message with a number, in its plural form.
+    pub(crate) fn plural(&self, key: &str, count: usize) -> String {
+        let category = String::from(self.plurals.select(count as f64));
+        let form = |category| self.find(&[key, ".", category].concat());
+        let message = form(&category).or_else(|| form("other")).unwrap_or_default();
+        let number = self.format.call1(&JsValue::NULL, &JsValue::from_f64(count as f64));
+        let number = number.map(|number| String::from(JsString::from(number))).unwrap_or_default();
+        fill(message, &number)
+    }
+
+    fn find(&self, key: &str) -> Option<&str> {
+        let replaced = self.replaced.iter().map(|(key, text)| (key.as_str(), text.as_str()));
+        replaced.chain(DEFAULTS).find(|(known, _)| *known == key).map(|(_, text)| text)
     }
 }
 
-/// What is wrong with the text, if it is worth saying: too short is not, while one is still typing.
-pub(crate) fn text_error(error: TextError) -> Option<String> {
-    match error {
-        TextError::TooShort { .. } => None,
-        TextError::TooLong { length, .. } => Some(
-            [
-                "Your answers are too long to look up together. Take ",
-                &characters(length - MAX_LENGTH),
-                " out, or go on as it is.",
-            ]
-            .concat(),
-        ),
-        TextError::NotPrintableAscii { field, character } => {
-            let field = match field {
-                Field::Title => "job title",
-                Field::Tasks => "main tasks",
-            };
-            let mut message = ["We cannot look up the character \u{201c}"].concat();
-            message.push(character);
-            message.push_str("\u{201d} in your ");
-            message.push_str(field);
-            message.push_str(". Use English letters, or go on as it is.");
-            Some(message)
-        }
+/// Puts `value` in the place of what stands in braces.
+fn fill(message: &str, value: &str) -> String {
+    match (message.find('{'), message.find('}')) {
+        (Some(start), Some(end)) if start < end => [&message[..start], value, &message[end + 1..]].concat(),
+        _ => message.to_owned(),
     }
-}
-
-pub(crate) const fn failure(failure: Failure) -> &'static str {
-    match failure {
-        Failure::Offline => {
-            "You are offline, so we cannot look up your job. Your words are kept and you can go on."
-        }
-        Failure::RateLimited => {
-            "Many people are answering right now. Your words are kept: try again in a moment, or go on."
-        }
-        Failure::Refused => "Your job cannot be looked up here. Your words are kept and you can go on.",
-        Failure::Unavailable => "Your job could not be looked up. Your words are kept: try again, or go on.",
-    }
-}
-
-/// What a screen reader says.
-pub(crate) fn announcement(announcement: &Announcement) -> String {
-    match announcement {
-        Announcement::Suggestions(1) => "1 matching occupation is listed below.".to_owned(),
-        Announcement::Suggestions(number) => {
-            [&number.to_string(), " matching occupations are listed below."].concat()
-        }
-        Announcement::Confirmed(Some(label)) => confirmed(label),
-        Announcement::Confirmed(None) => NONE_CONFIRMED.to_owned(),
-        Announcement::Withdrawn => "Your words changed, so your choice was taken back.".to_owned(),
-        Announcement::CharactersLeft(number) => [&characters(*number), " left."].concat(),
-        Announcement::TextError(error) => text_error(*error).unwrap_or_default(),
-        Announcement::Overdue => OVERDUE.to_owned(),
-        Announcement::NoMatch => NO_MATCH.to_owned(),
-        Announcement::Failed(reason) => failure(*reason).to_owned(),
-    }
-}
-
-fn characters(number: usize) -> String {
-    let noun = if number == 1 { " character" } else { " characters" };
-    [&number.to_string(), noun].concat()
 }

@@ -1,11 +1,14 @@
 //! In: events of the page. Out: the flow's effects, carried out: timers, requests, announcements, notices.
-//! Next: `client.rs` for requests, `view.rs` for what is shown.
+//! Next: `client.rs` for requests, `words.rs` and `view.rs` for what is shown.
 
 use crate::client::{Client, RequestGuard};
+use crate::messages::Messages;
+use crate::words::{self, Shown};
 use gloo_timers::callback::Timeout;
 use leptos::ev;
 use leptos::prelude::*;
-use occuform_flow::{Announcement, Effect, Event, Flow, FormValue, Notice, Settings};
+use occuform_api::{JobText, Suggestion};
+use occuform_flow::{Announcement, Effect, Event, Flow, FormValue, Notice, OVERDUE_MS, Panel};
 use std::rc::Rc;
 use wasm_bindgen_futures::spawn_local;
 
@@ -14,25 +17,37 @@ pub trait Observer {
     /// What the form submits is now another.
     fn changed(&self, value: &FormValue);
     /// Something happened that the page may act on.
-    fn notified(&self, notice: Notice, value: &FormValue);
+    fn notified(&self, notice: Notice, question: &Flow);
 }
 
 /// One question on a page. Everything it started ends when the component is removed.
+///
+/// The page is drawn from one state, and one signal says that it is another: every further kind of signal would be
+/// compiled into the module once more.
 #[derive(Clone, Copy)]
 pub(crate) struct Runtime {
-    pub flow: RwSignal<Flow>,
-    pub announcement: RwSignal<Option<Announcement>>,
-    running: StoredValue<Running, LocalStorage>,
+    revision: RwSignal<u32>,
+    /// Counts the lists: each is drawn once, so that focus stays where it is.
+    list: RwSignal<u32>,
+    /// Counts how often the page filled the fields in: else they keep what the respondent wrote.
+    filled: RwSignal<u32>,
+    state: StoredValue<State, LocalStorage>,
 }
 
-/// What is under way, and what it takes to start it. Dropping a timer or a request cancels it.
-struct Running {
-    settings: Settings,
-    client: Client,
+/// What is known and what is under way. Dropping a timer or a request cancels it.
+pub(crate) struct State {
+    pub flow: Flow,
+    pub announcement: Option<Announcement>,
+    pub setup: Setup,
+    pub messages: Messages,
+    /// Room is kept for a list from the moment that one may come, so that a late answer moves nothing.
+    pub room: bool,
+    drawn: Vec<Suggestion>,
     observer: Rc<dyn Observer>,
     value: FormValue,
     pause: Option<Timeout>,
     overdue: Option<Timeout>,
+    retry: Option<Timeout>,
     request: Option<RequestGuard>,
     /// A list that comes while the respondent presses a button or taps would move what they aim at: it waits.
     pressing: bool,
@@ -40,57 +55,189 @@ struct Running {
     release: Option<Timeout>,
 }
 
+/// What the page chose, apart from what the flow has to know.
+#[derive(Clone, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is an attribute of its own")]
+pub(crate) struct Setup {
+    pub client: Client,
+    /// Stands before every id, so that they differ between the questions of a document.
+    pub prefix: String,
+    pub disabled: bool,
+    pub readonly: bool,
+    pub required: bool,
+    pub shows_codes: bool,
+}
+
+impl State {
+    /// An id that no other question of the document has.
+    pub(crate) fn id(&self, name: &str) -> String {
+        [&self.setup.prefix, name].concat()
+    }
+}
+
 impl Runtime {
-    pub(crate) fn new(client: Client, observer: Rc<dyn Observer>) -> Self {
-        let flow = Flow::default();
-        let running = Running {
-            settings: Settings::default(),
-            client,
+    pub(crate) fn new(setup: Setup, messages: Messages, flow: Flow, observer: Rc<dyn Observer>) -> Self {
+        let value = flow.form_value();
+        let state = State {
+            flow,
+            announcement: None,
+            setup,
+            messages,
+            room: false,
+            drawn: Vec::new(),
             observer,
-            value: flow.form_value(),
+            value,
             pause: None,
             overdue: None,
+            retry: None,
             request: None,
             pressing: false,
             held: None,
             release: None,
         };
         let runtime = Self {
-            flow: RwSignal::new(flow),
-            announcement: RwSignal::new(None),
-            running: StoredValue::new_local(running),
+            revision: RwSignal::new(0),
+            list: RwSignal::new(0),
+            filled: RwSignal::new(0),
+            state: StoredValue::new_local(state),
         };
-        runtime.watch_pointer();
+        runtime.watch_window();
         runtime
     }
 
-    /// Watches for presses anywhere on the page.
-    fn watch_pointer(self) {
-        let pressed = window_event_listener(ev::pointerdown, move |_| {
-            self.with_running(|running| running.pressing = true);
-        });
-        let released = window_event_listener(ev::pointerup, move |_| self.released());
-        let cancelled = window_event_listener(ev::pointercancel, move |_| self.released());
-        on_cleanup(move || {
-            for listener in [pressed, released, cancelled] {
-                listener.remove();
+    /// Something of the state, for as long as it is shown. One kind of closure for all that is shown of one type.
+    pub(crate) fn shown<T: Default + 'static>(
+        self,
+        of: Shown<T>,
+    ) -> impl Fn() -> T + Copy + Send + Sync + 'static {
+        move || {
+            self.revision.track();
+            self.peek(of)
+        }
+    }
+
+    /// Something of the state as it is now.
+    pub(crate) fn peek<T: Default>(self, of: impl FnOnce(&State) -> T) -> T {
+        self.state.try_with_value(of).unwrap_or_default()
+    }
+
+    /// Makes the caller run again when there is another list.
+    pub(crate) fn track_list(self) {
+        self.list.track();
+    }
+
+    /// Makes the caller run again when the page filled the fields in.
+    pub(crate) fn track_filled(self) {
+        self.filled.track();
+    }
+
+    /// Changes what the page chose.
+    pub(crate) fn configure(self, change: impl FnOnce(&mut State)) {
+        self.with_state(change);
+        self.revision.try_update(|revision| *revision += 1);
+    }
+
+    /// Hands one event to the flow. An event that comes after the component was removed changes nothing.
+    pub(crate) fn dispatch(self, event: Event) {
+        let is_filled = matches!(event, Event::Filled(_));
+        let Some((effects, new_list)) = self.state.try_update_value(|state| {
+            let effects = state.flow.update(event);
+            let suggestions = words::suggestions(state);
+            let new_list = !suggestions.is_empty() && suggestions != state.drawn.as_slice();
+            if new_list {
+                state.drawn = suggestions.to_vec();
             }
-        });
+            let stays = state.room && !is_filled && state.flow.length() > 0;
+            state.room = stays || *state.flow.panel() != Panel::Idle;
+            (effects, new_list)
+        }) else {
+            return;
+        };
+        let (notices, effects): (Vec<_>, Vec<_>) =
+            effects.into_iter().partition(|effect| matches!(effect, Effect::Notify(_)));
+        for effect in effects {
+            self.carry_out(effect);
+        }
+        for (signal, is_new) in [(self.list, new_list), (self.filled, is_filled), (self.revision, true)] {
+            if is_new {
+                signal.try_update(|number| *number += 1);
+            }
+        }
+        // The page's listeners may do anything, and are told when all else is done.
+        self.report();
+        for effect in notices {
+            self.carry_out(effect);
+        }
     }
 
-    /// The click itself comes after the release: what is held waits for it, too.
-    fn released(self) {
-        self.with_running(|running| {
-            running.pressing = false;
-            running.release = running.held.take().map(|event| self.later(0, event));
+    fn report(self) {
+        let changed = self.state.try_update_value(|state| {
+            let value = state.flow.form_value();
+            (state.value != value).then(|| {
+                state.value = value.clone();
+                (Rc::clone(&state.observer), value)
+            })
         });
+        if let Some((observer, value)) = changed.flatten() {
+            observer.changed(&value);
+        }
     }
 
-    /// An answer changes how high the question is, and waits for the end of a press.
+    fn carry_out(self, effect: Effect) {
+        match effect {
+            Effect::StartPause(milliseconds) => {
+                let pause = self.later(milliseconds, Event::PauseEnded);
+                self.with_state(|state| state.pause = Some(pause));
+            }
+            Effect::StartRetry(milliseconds) => {
+                let retry = self.later(milliseconds, Event::RetryDue);
+                self.with_state(|state| state.retry = Some(retry));
+            }
+            Effect::CancelPause => self.with_state(|state| state.pause = None),
+            Effect::CancelRetry => self.with_state(|state| state.retry = None),
+            Effect::Silence => self.with_state(|state| state.announcement = None),
+            Effect::Announce(announcement) => {
+                self.with_state(|state| state.announcement = Some(announcement));
+            }
+            Effect::Ask { sequence, text } => self.ask(sequence, text),
+            Effect::Abandon => self.with_state(|state| {
+                state.request = None;
+                state.overdue = None;
+            }),
+            Effect::Notify(notice) => {
+                let told =
+                    self.state.try_with_value(|state| (Rc::clone(&state.observer), state.flow.clone()));
+                if let Some((observer, flow)) = told {
+                    observer.notified(notice, &flow);
+                }
+            }
+        }
+    }
+
+    fn ask(self, sequence: u32, text: JobText) {
+        let Ok(guard) = RequestGuard::new() else {
+            return;
+        };
+        let signal = guard.signal();
+        let overdue = self.later(OVERDUE_MS, Event::AnswerOverdue);
+        let client = self.state.try_update_value(|state| {
+            state.request = Some(guard);
+            state.overdue = Some(overdue);
+            state.setup.client.clone()
+        });
+        if let Some(client) = client {
+            spawn_local(async move {
+                let answer = client.ask(text, signal).await;
+                self.answered(Event::Answered { sequence, answer });
+            });
+        }
+    }
+
+    /// An answer may change how high the question is, and waits for the end of a press.
     fn answered(self, event: Event) {
-        let now = self.running.try_update_value(|running| {
-            if running.pressing {
-                running.held = Some(event);
+        let now = self.state.try_update_value(|state| {
+            if state.pressing {
+                state.held = Some(event);
                 None
             } else {
                 Some(event)
@@ -101,67 +248,29 @@ impl Runtime {
         }
     }
 
-    /// Hands one event to the flow. An event that comes after the component was removed changes nothing.
-    pub(crate) fn dispatch(self, event: Event) {
-        let Some((mut effects, value)) = self.flow.try_update(|flow| (flow.update(event), flow.form_value()))
-        else {
-            return;
-        };
-        self.report(&value);
-        // The page's listeners may do anything, and are told when all else is done.
-        effects.sort_by_key(|effect| matches!(effect, Effect::Notify(_)));
-        for effect in effects {
-            self.carry_out(effect, &value);
-        }
-    }
-
-    fn report(self, value: &FormValue) {
-        let observer = self.running.try_update_value(|running| {
-            (running.value != *value).then(|| {
-                running.value = value.clone();
-                Rc::clone(&running.observer)
-            })
-        });
-        if let Some(observer) = observer.flatten() {
-            observer.changed(value);
-        }
-    }
-
-    fn carry_out(self, effect: Effect, value: &FormValue) {
-        match effect {
-            Effect::StartPause { composing } => self.with_running(|running| {
-                let Settings { pause_ms, composing_pause_ms, .. } = running.settings;
-                let pause = if composing { composing_pause_ms } else { pause_ms };
-                running.pause = Some(self.later(pause, Event::PauseEnded));
-            }),
-            Effect::Silence => self.announcement.set(None),
-            Effect::CancelPause => self.with_running(|running| running.pause = None),
-            Effect::Ask { sequence, text } => self.ask(sequence, text),
-            Effect::Abandon => self.with_running(Running::end_request),
-            Effect::Announce(announcement) => self.announcement.set(Some(announcement)),
-            Effect::Notify(notice) => {
-                if let Some(observer) = self.running.try_with_value(|running| Rc::clone(&running.observer)) {
-                    observer.notified(notice, value);
-                }
+    /// Watches for presses anywhere on the page, and for the network.
+    fn watch_window(self) {
+        let pressed =
+            window_event_listener(ev::pointerdown, move |_| self.with_state(|state| state.pressing = true));
+        let released = window_event_listener(ev::pointerup, move |_| self.released());
+        let cancelled = window_event_listener(ev::pointercancel, move |_| self.released());
+        let online = window_event_listener(ev::online, move |_| self.dispatch(Event::CameOnline));
+        on_cleanup(move || {
+            for listener in [pressed, released, cancelled, online] {
+                listener.remove();
             }
-        }
+        });
     }
 
-    fn ask(self, sequence: u32, text: occuform_api::JobText) {
-        let Ok(guard) = RequestGuard::new() else {
-            return;
-        };
-        let signal = guard.signal();
-        let client = self.running.try_update_value(|running| {
-            running.request = Some(guard);
-            running.overdue = Some(self.later(running.settings.overdue_ms, Event::AnswerOverdue));
-            running.client.clone()
+    /// The click itself comes after the release: what is held waits for it, too.
+    fn released(self) {
+        let held = self.state.try_update_value(|state| {
+            state.pressing = false;
+            state.held.take()
         });
-        if let Some(client) = client {
-            spawn_local(async move {
-                let answer = client.ask(text, signal).await;
-                self.answered(Event::Answered { sequence, answer });
-            });
+        if let Some(event) = held.flatten() {
+            let release = self.later(0, event);
+            self.with_state(|state| state.release = Some(release));
         }
     }
 
@@ -169,14 +278,7 @@ impl Runtime {
         Timeout::new(milliseconds, move || self.dispatch(event))
     }
 
-    fn with_running(self, change: impl FnOnce(&mut Running)) {
-        self.running.try_update_value(change);
-    }
-}
-
-impl Running {
-    fn end_request(&mut self) {
-        self.request = None;
-        self.overdue = None;
+    fn with_state(self, change: impl FnOnce(&mut State)) {
+        self.state.try_update_value(change);
     }
 }

@@ -1,64 +1,77 @@
-//! In: the state of the flow. Out: the two inputs, the counter and what is shown under them; and every event of
+//! In: the state of the question. Out: the two inputs, the counter and what is shown under them; and every event of
 //! theirs, handed to `runtime.rs`.
 
-use crate::client::Client;
-use crate::runtime::{Observer, Runtime};
-use crate::{list, messages};
+use crate::runtime::{Runtime, State};
+use crate::{list, words};
 use js_sys::JsString;
 use leptos::ev;
 use leptos::prelude::*;
-use occuform_api::{Field, MAX_LENGTH, TextError};
-use occuform_flow::{Choice, Event, Panel, to_ascii};
-use std::rc::Rc;
+use occuform_api::Field;
+use occuform_flow::{Event, Text, to_ascii};
 use wasm_bindgen::JsCast;
 
-/// The occupation question.
-#[component]
-pub fn OccupationCoder(
-    /// The URL of the coding call: `https://.../v1/topics/osca/code`.
-    #[prop(into)]
-    url: String,
-    /// How many suggestions to show at most, 1 to 16.
-    #[prop(default = 5)]
-    suggestions: u8,
-    /// Whether the inputs are disabled.
-    #[prop(into)]
-    disabled: Signal<bool>,
-    /// Told of every change and of what the page may act on.
-    observer: Rc<dyn Observer>,
-) -> impl IntoView {
-    question(Runtime::new(Client { url, suggestions }, observer), disabled)
-}
-
-pub(crate) fn question(runtime: Runtime, disabled: Signal<bool>) -> impl IntoView {
-    let flow = runtime.flow;
-    let counter = move || flow.with(|flow| messages::counter(flow.length()));
-    let error = Memo::new(move |_| flow.with(|flow| flow.text_error().and_then(messages::text_error)));
-    let panel = Memo::new(move |_| flow.with(|flow| without_choice(flow.panel())));
-    let said = move || runtime.announcement.with(|said| said.as_ref().map(messages::announcement));
+pub(crate) fn question(runtime: Runtime) -> impl IntoView {
+    let id = |name: &'static str| runtime.peek(|state| state.id(name));
+    let disabled = runtime.shown(|state| state.setup.disabled);
+    // The button goes away, and focus must not go with it.
+    let press = move |event: Event| {
+        move |click: ev::MouseEvent| {
+            focus_parent(&click);
+            runtime.dispatch(event.clone());
+        }
+    };
     view! {
         <div class="question" part="question">
-            {text_field(runtime, Field::Title, disabled)}
-            {text_field(runtime, Field::Tasks, disabled)}
-            <p id="counter" class="counter" part="counter" class:over=move || flow.with(|flow| flow.length() > MAX_LENGTH)>
-                {counter}
+            {text_field(runtime, Field::Title)}
+            {text_field(runtime, Field::Tasks)}
+            <p id=id("counter") class="counter" part="counter" class:over=runtime.shown(words::is_over)>
+                {runtime.shown(words::counter)}
             </p>
-            <p id="error" class="error" part="error">{move || error.get()}</p>
-            <div class="panel" part="panel" tabindex="-1">{move || panel_view(runtime, panel.get(), disabled)}</div>
-            <div class="said" role="status">{said}</div>
+            <p id=id("error") class="error" part="error">{runtime.shown(words::error)}</p>
+            <p id=id("advice") class="advice" part="advice">{runtime.shown(words::hint)}</p>
+            <div
+                class="panel"
+                part="panel"
+                tabindex="-1"
+                class:room=runtime.shown(|state| state.room)
+                class:waiting=runtime.shown(words::is_waiting)
+                class:confirms=runtime.shown(words::needs_press)
+            >
+                <p class="note" part="note">{runtime.shown(words::note)}</p>
+                <button
+                    type="button"
+                    part="button"
+                    hidden=runtime.shown(words::has_no_ask_button)
+                    disabled=disabled
+                    on:click=press(Event::AskPressed)
+                >
+                    {runtime.shown(words::ask_button)}
+                </button>
+                {list::radio_group(runtime)}
+                <p class="outcome" part="outcome">{runtime.shown(words::outcome)}</p>
+                <button
+                    type="button"
+                    part="button"
+                    hidden=runtime.shown(words::has_no_confirm_button)
+                    disabled=runtime.shown(words::has_nothing_to_confirm)
+                    on:click=press(Event::ConfirmPressed)
+                >
+                    {runtime.shown(|state| state.messages.text("confirm").to_owned())}
+                </button>
+            </div>
+            <div class="said" role="status">{runtime.shown(words::announcement)}</div>
         </div>
     }
 }
 
-fn text_field(runtime: Runtime, field: Field, disabled: Signal<bool>) -> impl IntoView {
-    let (id, label, hint, autocomplete) = match field {
-        Field::Title => ("title", messages::TITLE_LABEL, messages::TITLE_HINT, "organization-title"),
-        Field::Tasks => ("tasks", messages::TASKS_LABEL, messages::TASKS_HINT, "off"),
-    };
-    let hint_id = [id, "-hint"].concat();
-    let described_by = [&hint_id, " error counter"].concat();
-    let flow = runtime.flow;
-    let invalid = Memo::new(move |_| flow.with(|flow| is_invalid(field, flow.text_error())));
+fn text_field(runtime: Runtime, field: Field) -> impl IntoView {
+    let is_title = field == Field::Title;
+    let (name, autocomplete) = if is_title { ("title", "organization-title") } else { ("tasks", "off") };
+    let label = |of_title, of_tasks| runtime.shown(if is_title { of_title } else { of_tasks });
+    let [id, hint_id] = [name, if is_title { "title-hint" } else { "tasks-hint" }]
+        .map(|name| runtime.peek(|state| state.id(name)));
+    let described_by =
+        [&hint_id, "error", "advice", "counter"].map(|name| runtime.peek(|state| state.id(name))).join(" ");
     let changed = move |event| runtime.dispatch(typed(field, event_target_value(&event)));
     let key_pressed = move |event: ev::KeyboardEvent| {
         if event.key() == "Enter" && !event.is_composing() {
@@ -66,20 +79,26 @@ fn text_field(runtime: Runtime, field: Field, disabled: Signal<bool>) -> impl In
             runtime.dispatch(Event::EnterPressed);
         }
     };
+    let filled = move || {
+        runtime.track_filled();
+        runtime.peek(|state| state.flow.text(field).to_owned())
+    };
     view! {
         <div class="field">
-            <label for=id part="label">{label}</label>
-            <p id=hint_id class="hint" part="hint">{hint}</p>
+            <label for=id.clone() part="label">{label(title_label, tasks_label)}</label>
+            <p id=hint_id class="hint" part="hint">{label(title_hint, tasks_hint)}</p>
             <input
                 id=id
                 part="input"
                 type="text"
                 autocomplete=autocomplete
+                enterkeyhint="search"
                 aria-describedby=described_by
-                aria-invalid=move || invalid.get().then_some("true")
-                disabled=disabled
-                value=flow.with_untracked(|flow| flow.text(field).to_owned())
-                prop:value=move || flow.with(|flow| flow.text(field).to_owned())
+                aria-required=move || (is_title && runtime.peek(|state| state.setup.required)).then_some("true")
+                aria-invalid=invalid(runtime, field)
+                disabled=runtime.shown(|state| state.setup.disabled)
+                readonly=runtime.shown(|state| state.setup.readonly)
+                prop:value=filled
                 on:input=changed
                 on:keydown=key_pressed
                 on:compositionstart=move |_| runtime.dispatch(Event::CompositionStarted)
@@ -90,53 +109,42 @@ fn text_field(runtime: Runtime, field: Field, disabled: Signal<bool>) -> impl In
     }
 }
 
-/// A text that is too long is so in both fields; a character stands in one.
-fn is_invalid(field: Field, error: Option<TextError>) -> bool {
-    match error {
-        None | Some(TextError::TooShort { .. }) => false,
-        Some(TextError::TooLong { .. }) => true,
-        Some(TextError::NotPrintableAscii { field: at, .. }) => at == field,
-    }
+fn invalid(runtime: Runtime, field: Field) -> impl Fn() -> Option<&'static str> + Send + Sync + 'static {
+    let of: fn(&State) -> bool = match field {
+        Field::Title => |state| state.flow.is_invalid(Field::Title),
+        Field::Tasks => |state| state.flow.is_invalid(Field::Tasks),
+    };
+    let is_invalid = runtime.shown(of);
+    move || is_invalid().then_some("true")
 }
 
-fn panel_view(runtime: Runtime, panel: Panel, disabled: Signal<bool>) -> AnyView {
-    match panel {
-        Panel::Idle => ().into_any(),
-        Panel::Waiting { overdue: false } => view! { <p class="waiting">{messages::WAITING}</p> }.into_any(),
-        Panel::Waiting { overdue: true } => view! { <p class="waiting">{messages::OVERDUE}</p> }.into_any(),
-        Panel::NoMatch => view! { <p class="notice">{messages::NO_MATCH}</p> }.into_any(),
-        Panel::Failed(failure) => {
-            // The button goes away, and focus must not go with it.
-            let retry = move |event: ev::MouseEvent| {
-                focus_parent(&event);
-                runtime.dispatch(Event::RetryPressed);
-            };
-            view! {
-                <p class="notice">{messages::failure(failure)}</p>
-                <button type="button" part="button" disabled=disabled on:click=retry>
-                    {messages::TRY_AGAIN}
-                </button>
-            }
-            .into_any()
-        }
-        Panel::List { answer, .. } => list::radio_group(runtime, answer.suggestions, disabled).into_any(),
-    }
+fn title_label(state: &State) -> String {
+    state.messages.text("title-label").to_owned()
 }
 
-/// A list is drawn once; what is chosen in it is marked in place, so that focus stays where it is.
-fn without_choice(panel: &Panel) -> Panel {
-    match panel {
-        Panel::List { answer, .. } => Panel::List { answer: answer.clone(), choice: Choice::Open },
-        other => other.clone(),
-    }
+fn tasks_label(state: &State) -> String {
+    state.messages.text("tasks-label").to_owned()
 }
 
-/// The event of a field's text being another now. The browser parts accents from their letters: form KD. It would
-/// part some quotes as well, which are therefore turned into ASCII before.
-pub(crate) fn typed(field: Field, text: String) -> Event {
-    let decomposed = String::from(JsString::from(to_ascii(&text)).normalize("NFKD"));
+fn title_hint(state: &State) -> String {
+    state.messages.text("title-hint").to_owned()
+}
+
+fn tasks_hint(state: &State) -> String {
+    state.messages.text("tasks-hint").to_owned()
+}
+
+/// The event of a field's text being another now.
+pub(crate) fn typed(field: Field, typed: String) -> Event {
+    Event::Typed { field, text: text(typed) }
+}
+
+/// The browser parts accents from their letters: form KD. It would part some quotes as well, which are therefore
+/// turned into ASCII before.
+pub(crate) fn text(typed: String) -> Text {
+    let decomposed = String::from(JsString::from(to_ascii(&typed)).normalize("NFKD"));
     let ascii = to_ascii(&decomposed);
-    Event::Typed { field, text, ascii }
+    Text { typed, ascii }
 }
 
 fn focus_parent(event: &ev::MouseEvent) {

@@ -25,7 +25,7 @@ struct Page {
 
 impl Page {
     /// `answers` are played in turn: a status with a list of labels, each with a code.
-    fn new(answers: &str, title: &str) -> Self {
+    async fn new(answers: &str, title: &str) -> Self {
         let document = document();
         let host: HtmlElement = document.create_element("div").unwrap().unchecked_into();
         document.body().unwrap().append_child(&host).unwrap();
@@ -34,23 +34,17 @@ impl Page {
         shadow.append_child(&root).unwrap();
         let requests = stub_fetch(answers);
         let (values, notices) = (Array::new(), Array::new());
-        let options = Object::new();
-        for (key, value) in [
-            ("url", JsValue::from("https://proxy.example/v1/topics/osca/code")),
-            ("suggestions", 5.into()),
-            ("disabled", false.into()),
-            ("title", title.into()),
-            ("tasks", "".into()),
-        ] {
-            Reflect::set(&options, &key.into(), &value).unwrap();
-        }
+        let options = options(&[]);
         let question = Question::new(
             root.clone().unchecked_into(),
-            options.into(),
+            &options,
+            &object(&[("title", title.into())]),
             collector(&values),
             collector(&notices),
         );
-        Self { question: question.ok(), host, root, values, notices, requests }
+        // Leptos puts the fields' text in a moment later.
+        TimeoutFuture::new(0).await;
+        Self { question: Some(question), host, root, values, notices, requests }
     }
 
     fn input(&self, id: &str) -> HtmlInputElement {
@@ -72,7 +66,8 @@ impl Page {
     }
 
     fn options(&self) -> Vec<HtmlElement> {
-        let found = self.root.query_selector_all("label:has(input[type=radio])").unwrap();
+        let found =
+            self.root.query_selector_all("fieldset:not([hidden]) label:has(input[type=radio])").unwrap();
         (0..found.length()).map(|number| found.get(number).unwrap().unchecked_into()).collect()
     }
 
@@ -105,6 +100,20 @@ impl Drop for Page {
         self.question.take();
         self.host.remove();
     }
+}
+
+/// The options of the mounted question, with some of them otherwise.
+fn options(changes: &[(&str, JsValue)]) -> JsValue {
+    let url = ("url", JsValue::from("https://proxy.example/v1/topics/osca/code"));
+    object(&[&[url, ("suggestions", 5.into())], changes].concat())
+}
+
+fn object(fields: &[(&str, JsValue)]) -> JsValue {
+    let object = Object::new();
+    for (key, value) in fields {
+        Reflect::set(&object, &JsValue::from_str(key), value).unwrap();
+    }
+    object.into()
 }
 
 fn document() -> Document {
@@ -152,7 +161,7 @@ fn stub_fetch(answers: &str) -> Array {
 
 #[wasm_bindgen_test]
 async fn a_typed_job_is_counted_looked_up_chosen_and_submitted() {
-    let page = Page::new("[{ labels: ['Electrician', 'Solar Installer'] }]", "");
+    let page = Page::new("[{ labels: ['Electrician', 'Solar Installer'] }]", "").await;
     assert!(page.text().contains("100 characters left"));
 
     page.type_into("title", "sparky");
@@ -184,7 +193,7 @@ async fn a_typed_job_is_counted_looked_up_chosen_and_submitted() {
 
 #[wasm_bindgen_test]
 async fn a_pause_in_typing_asks_by_itself() {
-    let page = Page::new("[{ labels: ['Electrician'] }]", "");
+    let page = Page::new("[{ labels: ['Electrician'] }]", "").await;
     page.type_into("title", "spar");
     page.type_into("title", "sparky");
     page.until("the list", |page| !page.options().is_empty()).await;
@@ -193,7 +202,7 @@ async fn a_pause_in_typing_asks_by_itself() {
 
 #[wasm_bindgen_test]
 async fn none_of_these_and_a_change_of_mind_are_submitted() {
-    let page = Page::new("[{ labels: ['Electrician'] }]", "");
+    let page = Page::new("[{ labels: ['Electrician'] }]", "").await;
     page.type_into("title", "sparky");
     page.leave("title");
     page.until("the list", |page| !page.options().is_empty()).await;
@@ -208,7 +217,7 @@ async fn none_of_these_and_a_change_of_mind_are_submitted() {
 
 #[wasm_bindgen_test]
 async fn focus_stays_on_the_option_that_was_chosen() {
-    let page = Page::new("[{ labels: ['Electrician', 'Solar Installer'] }]", "");
+    let page = Page::new("[{ labels: ['Electrician', 'Solar Installer'] }]", "").await;
     page.type_into("title", "sparky");
     page.leave("title");
     page.until("the list", |page| !page.options().is_empty()).await;
@@ -224,7 +233,7 @@ async fn focus_stays_on_the_option_that_was_chosen() {
 #[wasm_bindgen_test]
 async fn the_list_may_go_while_focus_is_in_it() {
     let broken = panics();
-    let page = Page::new("[{ labels: ['Electrician'] }]", "");
+    let page = Page::new("[{ labels: ['Electrician'] }]", "").await;
     page.type_into("title", "sparky");
     page.leave("title");
     page.until("the list", |page| !page.options().is_empty()).await;
@@ -242,12 +251,13 @@ async fn the_list_may_go_while_focus_is_in_it() {
 
 #[wasm_bindgen_test]
 async fn a_failure_is_said_and_can_be_tried_again() {
-    let page = Page::new("[{ status: 503 }, { labels: ['Electrician'] }]", "");
+    let page = Page::new("[{ status: 503 }, { labels: ['Electrician'] }]", "").await;
     page.type_into("title", "sparky");
     page.leave("title");
     page.until("the message", |page| page.text().contains("could not be looked up")).await;
     assert_eq!((page.value("status"), page.value("title")), ("failed".into(), "sparky".into()));
-    let again: HtmlElement = page.root.query_selector("button").unwrap().unwrap().unchecked_into();
+    let again: HtmlElement =
+        page.root.query_selector("button:not([hidden])").unwrap().unwrap().unchecked_into();
     again.click();
     page.until("the list", |page| !page.options().is_empty()).await;
 }
@@ -255,7 +265,7 @@ async fn a_failure_is_said_and_can_be_tried_again() {
 #[wasm_bindgen_test]
 async fn each_refusal_has_its_own_message() {
     for (status, message) in [(429, "Many people are answering"), (404, "cannot be looked up here")] {
-        let page = Page::new(&format!("[{{ status: {status} }}]"), "");
+        let page = Page::new(&format!("[{{ status: {status} }}]"), "").await;
         page.type_into("title", "sparky");
         page.leave("title");
         page.until(message, |page| page.text().contains(message)).await;
@@ -264,7 +274,7 @@ async fn each_refusal_has_its_own_message() {
 
 #[wasm_bindgen_test]
 async fn no_match_asks_for_more() {
-    let page = Page::new("[{ labels: [] }]", "");
+    let page = Page::new("[{ labels: [] }]", "").await;
     page.type_into("title", "qwxzkj");
     page.leave("title");
     page.until("the message", |page| page.text().contains("could not find a matching occupation")).await;
@@ -273,7 +283,7 @@ async fn no_match_asks_for_more() {
 
 #[wasm_bindgen_test]
 async fn text_that_is_too_long_is_kept_and_not_sent() {
-    let page = Page::new("[]", "");
+    let page = Page::new("[]", "").await;
     let text = "x".repeat(103);
     page.type_into("tasks", &text);
     page.leave("tasks");
@@ -286,7 +296,7 @@ async fn text_that_is_too_long_is_kept_and_not_sent() {
 
 #[wasm_bindgen_test]
 async fn accents_and_curly_quotes_are_sent_in_ascii_and_kept_as_typed() {
-    let page = Page::new("[{ labels: ['Cafe Manager'] }]", "");
+    let page = Page::new("[{ labels: ['Cafe Manager'] }]", "").await;
     page.type_into("title", "caf\u{e9} owner\u{2019}s helper");
     page.leave("title");
     page.until("the list", |page| !page.options().is_empty()).await;
@@ -296,25 +306,74 @@ async fn accents_and_curly_quotes_are_sent_in_ascii_and_kept_as_typed() {
 
 #[wasm_bindgen_test]
 async fn what_was_typed_before_is_carried_over_and_looked_up() {
-    let page = Page::new("[{ labels: ['Electrician'] }]", "sparky");
+    let page = Page::new("[{ labels: ['Electrician'] }]", "sparky").await;
     assert_eq!(page.input("title").value(), "sparky");
     page.until("the list", |page| !page.options().is_empty()).await;
 }
 
 #[wasm_bindgen_test]
 async fn a_reset_empties_and_disabling_reaches_every_input() {
-    let page = Page::new("[{ labels: ['Electrician'] }]", "sparky");
+    let page = Page::new("[{ labels: ['Electrician'] }]", "sparky").await;
     page.until("the list", |page| !page.options().is_empty()).await;
-    page.question.as_ref().unwrap().set_disabled(true);
-    page.until("disabled", |page| page.root.query_selector_all("input:enabled").unwrap().length() == 0).await;
-    page.question.as_ref().unwrap().reset();
+    page.question.as_ref().unwrap().configure(&options(&[("disabled", true.into())]));
+    page.until("disabled", |page| {
+        page.root.query_selector_all(":is(input, button):enabled:not([hidden])").unwrap().length() == 0
+    })
+    .await;
+    page.question.as_ref().unwrap().fill(&object(&[]));
     page.until("the empty question", |page| page.options().is_empty()).await;
     assert_eq!((page.input("title").value(), page.value("status")), (String::new(), "empty".into()));
 }
 
 #[wasm_bindgen_test]
+async fn words_are_replaced_with_their_plural_forms_at_any_time() {
+    let page = Page::new("[]", "").await;
+    let messages = object(&[
+        ("title-label", "Jak\u{105} masz prac\u{119}?".into()),
+        ("counter-left.few", "{count} znaki".into()),
+        ("counter-left.many", "{count} znak\u{f3}w".into()),
+    ]);
+    let polish = options(&[("messages", messages), ("language", "pl".into())]);
+    page.question.as_ref().unwrap().configure(&polish);
+    page.until("the label", |page| page.text().contains("Jak\u{105} masz prac\u{119}?")).await;
+    assert!(page.text().contains("100 znak\u{f3}w"));
+    page.type_into("title", &"x".repeat(97));
+    page.until("three left", |page| page.text().contains("3 znaki")).await;
+}
+
+#[wasm_bindgen_test]
+async fn a_draft_comes_back_confirmed_without_a_request() {
+    let page = Page::new("[]", "").await;
+    let draft = object(&[
+        ("title", "sparky".into()),
+        ("code", "381231".into()),
+        ("label", "Electrician".into()),
+        ("confidence", 0.5.into()),
+        ("source", "embedded".into()),
+    ]);
+    page.question.as_ref().unwrap().fill(&draft);
+    page.until("the choice", |page| page.text().contains("Your choice: Electrician")).await;
+    assert_eq!(page.input("title").value(), "sparky");
+    for (field, value) in [("code", "381231"), ("status", "confirmed"), ("source", "embedded")] {
+        assert_eq!(page.value(field), value, "{field}");
+    }
+    assert_eq!(page.requests.length(), 0);
+}
+
+#[wasm_bindgen_test]
+async fn what_stands_in_a_field_is_never_written_over_while_one_types() {
+    let page = Page::new("[]", "").await;
+    let input = page.input("title");
+    let half_an_emoji = Function::new_no_args("return 'nurse \\ud83d'").call0(&JsValue::NULL).unwrap();
+    Reflect::set(&input, &"value".into(), &half_an_emoji).unwrap();
+    fire(&input, "input");
+    page.until("the error", |page| page.text().contains("cannot look up")).await;
+    assert_eq!(Reflect::get(&input, &"value".into()).unwrap(), half_an_emoji);
+}
+
+#[wasm_bindgen_test]
 async fn a_removed_question_drops_its_answer() {
-    let mut page = Page::new("[{ labels: ['Electrician'] }]", "");
+    let mut page = Page::new("[{ labels: ['Electrician'] }]", "").await;
     page.type_into("title", "sparky");
     page.leave("title");
     page.question.take();

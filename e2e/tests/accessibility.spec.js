@@ -1,45 +1,33 @@
-// axe finds nothing in any state of the page, light or dark.
+// axe finds nothing in any state of the question, light, dark or in forced colours.
 import { expect, test } from "@playwright/test";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
+import { reach, STATES } from "../states.js";
 import { QuestionPage } from "./question.js";
 
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
-const states = {
-  "the empty form": async () => {},
-  "a list": (question) => question.answer("barista").then(() => question.option("Barista").waitFor()),
-  "a confirmed choice": (question) => question.answer("barista").then(() => question.option("Barista").click()),
-  "none of these": (question) => question.answer("barista").then(() => question.option("None of these").click()),
-  "no match": (question) =>
-    question.answer("xqzvw kjhgq").then(() => question.page.getByText("could not find").first().waitFor()),
-  "a text too long": (question) => question.answer("x".repeat(104)),
-  "a foreign character": (question) => question.answer("nurse \u{1f469}"),
-  waiting: async (question) => {
-    await question.page.route("**/code", () => {});
-    await question.answer("barista");
-    await question.page.getByText("Looking for matching occupations").waitFor();
-  },
-  "a failure": async (question) => {
-    await question.page.route("**/code", (route) => route.abort());
-    await question.answer("barista");
-    await question.page.getByRole("button", { name: "Try again" }).waitFor();
-  },
-  "the received page": (question) => question.submit(),
-};
-
-for (const colorScheme of ["light", "dark"]) {
-  test.describe(colorScheme, () => {
-    test.use({ colorScheme });
-
-    for (const [state, reach] of Object.entries(states)) {
+for (const [look, media] of Object.entries({
+  light: { colorScheme: "light" },
+  dark: { colorScheme: "dark" },
+  "forced colours": { forcedColors: "active" },
+})) {
+  test.describe(look, () => {
+    for (const state of Object.keys(STATES)) {
       test(state, async ({ page }) => {
-        const question = new QuestionPage(page);
-        await question.open();
-        await reach(question);
+        await page.emulateMedia(media);
+        await reach(page, state);
         expect(await violations(page)).toEqual([]);
       });
     }
+
+    test("the received page", async ({ page }) => {
+      await page.emulateMedia(media);
+      const question = new QuestionPage(page);
+      await question.open();
+      await question.submit();
+      expect(await violations(page)).toEqual([]);
+    });
   });
 }
 

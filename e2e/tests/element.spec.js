@@ -1,13 +1,6 @@
 // The element among others in somebody's form.
 import { expect, test } from "@playwright/test";
-import { openForm, QuestionPage } from "./question.js";
-
-const element = (name, attributes = "") => `
-  <occupation-coder name="${name}" endpoint="/" ${attributes}>
-    <label>Title <input name="${name}_title"></label>
-    <label>Tasks <input name="${name}_tasks"></label>
-    <input type="hidden" name="${name}_status" value="not-offered">
-  </occupation-coder>`;
+import { element, openForm, QuestionPage } from "./question.js";
 
 test("two questions in a form submit their own fields", async ({ page }) => {
   await openForm(page, element("first") + element("second"));
@@ -87,7 +80,6 @@ test("the page is told what happens, in bubbling events with the form's value", 
 });
 
 for (const [what, act, message] of [
-  ["offline", (page) => page.context().setOffline(true), "You are offline"],
   ["an error", (page) => page.route("**/code", (route) => route.fulfill({ status: 500 })), "could not be looked up"],
   ["no JSON", (page) => page.route("**/code", (route) => route.fulfill({ body: "hello" })), "could not be looked up"],
   ["a limit", (page) => page.route("**/code", (route) => route.fulfill({ status: 429 })), "Many people are answering"],
@@ -99,7 +91,6 @@ for (const [what, act, message] of [
     await act(page);
     await question.answer("barista");
     await expect(page.getByText(message).first()).toBeVisible();
-    await page.context().setOffline(false);
     await page.unrouteAll();
     await page.getByRole("button", { name: "Try again" }).click();
     await question.option("Barista").click();

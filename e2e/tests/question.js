@@ -51,11 +51,30 @@ export class QuestionPage {
 
 /** A page of the same origin with this form in it. */
 export async function openForm(page, form, script = "") {
-  const html = `<!doctype html><html lang="en"><title>A form</title>
+  const html = `<!doctype html><html lang="en"><meta charset="utf-8"><title>A form</title>
     <script type="module" src="/occupation-coder.js"></script>
     <form action="/received" method="post">${form}<button>Next</button></form>${script}`;
   await page.route("**/form-under-test", (route) => route.fulfill({ contentType: "text/html", body: html }));
   await page.goto("/form-under-test");
+}
+
+/** The markup of a question as a page has it. */
+export const element = (name, attributes = "", more = "") => `
+  <occupation-coder name="${name}" endpoint="/" ${attributes}>
+    <label>Title <input name="${name}_title"></label>
+    <label>Tasks <input name="${name}_tasks"></label>
+    <input type="hidden" name="${name}_status" value="not-offered">${more}
+  </occupation-coder>`;
+
+/** Answers each lookup with these labels, without the coder. */
+export async function answerWith(page, ...labels) {
+  const result = labels.map((codeLabel, number) => ({
+    codeCategory: String(100000 + number),
+    codeLabel,
+    codeConfidence: 0.9 - number / 100,
+  }));
+  const json = { codeStatus: labels.length ? "successful" : "unsuccessful", input: {}, result };
+  await page.route("**/code", (route) => route.fulfill({ json }));
 }
 
 export const FIELDS = ["title", "tasks", "code", "label", "confidence", "status", "source", "model"];

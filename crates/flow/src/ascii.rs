@@ -8,7 +8,13 @@ pub fn to_ascii(decomposed: &str) -> String {
     let mut ascii = String::with_capacity(decomposed.len());
     for character in decomposed.chars() {
         match character {
-            '\u{300}'..='\u{36f}' | '\u{200b}'..='\u{200d}' | '\u{feff}' | '\u{ad}' | '\u{fe0f}' => {}
+            '\u{300}'..='\u{36f}'
+            | '\u{200b}'..='\u{200f}'
+            | '\u{202a}'..='\u{202e}'
+            | '\u{2060}'..='\u{2069}'
+            | '\u{feff}'
+            | '\u{ad}'
+            | '\u{fe0f}' => {}
             '\u{2018}'..='\u{201b}' | '\u{2032}' | '\u{b4}' | '\u{2bc}' => ascii.push('\''),
             '\u{201c}'..='\u{201f}' | '\u{2033}' | '\u{ab}' | '\u{bb}' => ascii.push('"'),
             '\u{2010}'..='\u{2015}' | '\u{2212}' => ascii.push('-'),
@@ -20,11 +26,20 @@ pub fn to_ascii(decomposed: &str) -> String {
             '\u{f8}' => ascii.push('o'),
             '\u{d8}' => ascii.push('O'),
             '\u{df}' => ascii.push_str("ss"),
+            '\u{152}' => ascii.push_str("OE"),
             '\u{153}' => ascii.push_str("oe"),
-            '\t'
-            | '\n'
-            | '\r'
-            | '\u{a0}'
+            '\u{131}' => ascii.push('i'),
+            '\u{141}' => ascii.push('L'),
+            '\u{142}' => ascii.push('l'),
+            '\u{d0}' | '\u{110}' => ascii.push('D'),
+            '\u{f0}' | '\u{111}' => ascii.push('d'),
+            '\u{de}' => ascii.push_str("Th"),
+            '\u{fe}' => ascii.push_str("th"),
+            '\u{d7}' => ascii.push('x'),
+            '\0'..='\u{1f}'
+            | '\u{7f}'..='\u{a0}'
+            | '\u{1680}'
+            | '\u{3000}'
             | '\u{2000}'..='\u{200a}'
             | '\u{2028}'
             | '\u{2029}'

@@ -1,200 +1,134 @@
-//! In: one [`Event`] after another. Out: the [`Effect`]s of each, and the state that the page shows.
+//! In: one [`Event`] after another. Out: the [`Effect`]s of each; what is shown and submitted is read in `state.rs`.
 //! Next: the widget's `runtime.rs` carries the effects out.
 
-use crate::event::{Answer, Event, Failure};
-use crate::{Announcement, Choice, Effect, FormValue, Notice, Panel, Status};
-use occuform_api::{Field, JobText, MAX_LENGTH, TextError, text_length};
+use crate::event::{Answer, Draft, Event, Failure, Text};
+use crate::settings::{COMPOSING_PAUSE_MS, Confirm, Settings, Trigger, retry_after};
+use crate::{Announcement, Choice, Effect, Notice, Panel};
+use occuform_api::{Field, JobText, MAX_LENGTH, TextError};
 
 /// From how many characters left a screen reader is told.
 const FEW_CHARACTERS_LEFT: usize = 10;
 
-/// What a page may choose.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Settings {
-    /// How long typing must rest before suggestions are asked for, in milliseconds.
-    pub pause_ms: u32,
-    /// The same while an input method composes a word. Phone keyboards compose every word as long as it is written,
-    /// so that waiting for the end of it could mean waiting for ever.
-    pub composing_pause_ms: u32,
-    /// After how long an answer is said to take long, in milliseconds.
-    pub overdue_ms: u32,
-}
-
-impl Default for Settings {
-    fn default() -> Self {
-        Self { pause_ms: 700, composing_pause_ms: 2_500, overdue_ms: 2_000 }
-    }
-}
-
 /// The occupation question.
 #[derive(Clone, Debug)]
 pub struct Flow {
-    title: Text,
-    tasks: Text,
+    pub(crate) settings: Settings,
+    pub(crate) title: Text,
+    pub(crate) tasks: Text,
+    pub(crate) panel: Panel,
+    pub(crate) withdrawn: bool,
+    /// Whether a failed request will be repeated by itself.
+    pub(crate) retrying: bool,
+    /// How often this text was asked for again by itself.
+    tries: u32,
     composing: bool,
-    panel: Panel,
     sequence: u32,
     in_flight: Option<JobText>,
     answered: Option<(JobText, Answer)>,
 }
 
-/// A field's text as typed and as it would be sent.
-#[derive(Clone, Debug, Default)]
-struct Text {
-    typed: String,
-    ascii: String,
-}
-
 impl Default for Flow {
     fn default() -> Self {
+        Self::new(Settings::default())
+    }
+}
+
+impl Flow {
+    /// An empty question.
+    pub const fn new(settings: Settings) -> Self {
         Self {
-            title: Text::default(),
-            tasks: Text::default(),
-            composing: false,
+            settings,
+            title: Text { typed: String::new(), ascii: String::new() },
+            tasks: Text { typed: String::new(), ascii: String::new() },
             panel: Panel::Idle,
+            withdrawn: false,
+            retrying: false,
+            tries: 0,
+            composing: false,
             sequence: 0,
             in_flight: None,
             answered: None,
         }
     }
-}
 
-impl Flow {
+    /// Changes what the page chose. It holds from the next event on.
+    pub const fn configure(&mut self, settings: Settings) {
+        self.settings = settings;
+    }
+
     /// Takes one event in and says what is to be done.
     pub fn update(&mut self, event: Event) -> Vec<Effect> {
+        let mut effects = Vec::new();
         match event {
-            Event::Typed { field, text, ascii } => self.typed(field, text, ascii),
-            Event::CompositionStarted => {
-                self.composing = true;
-                Vec::new()
-            }
+            Event::Typed { field, text } => self.typed(field, text, &mut effects),
+            Event::CompositionStarted => self.composing = true,
             Event::CompositionEnded => {
                 self.composing = false;
-                vec![self.start_pause()]
+                effects.push(self.start_pause());
             }
-            Event::PauseEnded => self.pause_ended(),
-            Event::FieldLeft => self.ask_if_unanswered(),
-            Event::EnterPressed if self.composing => Vec::new(),
-            Event::EnterPressed | Event::RetryPressed => {
-                let mut effects = Vec::new();
-                if matches!(self.panel, Panel::Failed(_)) {
-                    self.panel = Panel::Waiting { overdue: false };
-                    effects.push(Effect::Silence);
+            Event::PauseEnded => self.pause_ended(&mut effects),
+            Event::FieldLeft => {
+                self.composing = false;
+                if self.settings.trigger != Trigger::Button {
+                    self.ask_if_unasked(&mut effects);
                 }
-                effects.extend(self.ask_if_unanswered());
-                effects
+            }
+            Event::EnterPressed if self.composing => {}
+            Event::EnterPressed | Event::AskPressed => {
+                effects.push(Effect::Silence);
+                if self.panel == (Panel::Waiting { overdue: true }) {
+                    self.abandon(&mut effects);
+                    self.panel = Panel::Unasked;
+                }
+                self.ask_again(&mut effects);
+            }
+            Event::RetryDue => {
+                self.tries += 1;
+                self.ask_again(&mut effects);
+            }
+            Event::CameOnline => {
+                if self.panel == Panel::Failed(Failure::Offline) {
+                    self.ask_again(&mut effects);
+                }
             }
             Event::AnswerOverdue => {
-                if self.in_flight.is_none() {
-                    return Vec::new();
+                if self.in_flight.is_some() {
+                    self.panel = Panel::Waiting { overdue: true };
+                    effects.push(Effect::Announce(Announcement::Overdue));
                 }
-                self.panel = Panel::Waiting { overdue: true };
-                vec![Effect::Announce(Announcement::Overdue)]
             }
-            Event::Answered { sequence, answer } => self.answered(sequence, answer),
-            Event::Moved(option) => self.moved(option),
-            Event::Confirmed(option) => self.confirmed(option),
-            Event::ListLeft => match self.choice() {
-                Some(Choice::Moved(option)) => self.confirmed(option),
-                _ => Vec::new(),
-            },
-            Event::Reset => self.reset(),
-        }
-    }
-
-    /// A field's text as typed.
-    pub fn text(&self, field: Field) -> &str {
-        match field {
-            Field::Title => &self.title.typed,
-            Field::Tasks => &self.tasks.typed,
-        }
-    }
-
-    /// Characters over both fields, counted as they would be sent.
-    pub fn length(&self) -> usize {
-        text_length(&self.title.ascii, &self.tasks.ascii)
-    }
-
-    /// The rule that the text breaks; an empty text is [`TextError::TooShort`].
-    pub fn text_error(&self) -> Option<TextError> {
-        self.job_text().err()
-    }
-
-    /// What is shown under the fields.
-    pub const fn panel(&self) -> &Panel {
-        &self.panel
-    }
-
-    /// What the form submits if it is submitted now.
-    pub fn form_value(&self) -> FormValue {
-        let mut value = FormValue {
-            title: self.title.typed.clone(),
-            tasks: self.tasks.typed.clone(),
-            code: String::new(),
-            label: String::new(),
-            confidence: None,
-            status: self.status(),
-            source: String::new(),
-            model: String::new(),
-        };
-        if let Panel::List { answer, choice: Choice::Confirmed(option) } = &self.panel {
-            value.source.clone_from(&answer.source);
-            value.model.clone_from(&answer.model);
-            if let Some(suggestion) = option.and_then(|number| answer.suggestions.get(number)) {
-                value.code.clone_from(&suggestion.code_category);
-                value.label.clone_from(&suggestion.code_label);
-                value.confidence = Some(suggestion.code_confidence);
+            Event::Answered { sequence, answer } => self.answered(sequence, answer, &mut effects),
+            Event::Moved(option) => self.moved(option, &mut effects),
+            Event::Confirmed(option) if self.settings.confirm == Confirm::Button => {
+                self.moved(option, &mut effects);
             }
-        }
-        value
-    }
-
-    fn status(&self) -> Status {
-        match (&self.panel, self.job_text()) {
-            (_, Err(TextError::TooShort { length: 0 })) => Status::Empty,
-            (_, Err(_)) => Status::Unsuitable,
-            (Panel::List { choice: Choice::Confirmed(Some(_)), .. }, _) => Status::Confirmed,
-            (Panel::List { choice: Choice::Confirmed(None), .. }, _) => Status::NoneOfThese,
-            (Panel::List { .. }, _) => Status::Unconfirmed,
-            (Panel::NoMatch, _) => Status::NoMatch,
-            (Panel::Failed(_), _) => Status::Failed,
-            (Panel::Idle | Panel::Waiting { .. }, _) => Status::Pending,
-        }
-    }
-
-    fn job_text(&self) -> Result<JobText, TextError> {
-        JobText::new(&self.title.ascii, &self.tasks.ascii)
-    }
-
-    const fn choice(&self) -> Option<Choice> {
-        match self.panel {
-            Panel::List { choice, .. } => Some(choice),
-            _ => None,
-        }
-    }
-
-    fn typed(&mut self, field: Field, typed: String, ascii: String) -> Vec<Effect> {
-        let before = self.job_text();
-        let text = match field {
-            Field::Title => &mut self.title,
-            Field::Tasks => &mut self.tasks,
-        };
-        *text = Text { typed, ascii };
-        let mut effects = vec![Effect::Notify(Notice::Input)];
-        let after = self.job_text();
-        if after != before {
-            effects.extend(self.text_changed(after.ok()));
+            Event::Confirmed(option) => self.confirmed(option, &mut effects),
+            Event::ConfirmPressed => self.confirm_marked(&mut effects),
+            Event::ListLeft if self.settings.confirm == Confirm::Choice => self.confirm_marked(&mut effects),
+            Event::ListLeft => {}
+            Event::Filled(draft) => self.filled(draft, &mut effects),
         }
         effects
     }
 
-    /// What is sent would now be another text, so nothing that was said about the old one holds any longer.
-    fn text_changed(&mut self, text: Option<JobText>) -> Vec<Effect> {
-        let mut effects = Vec::new();
-        if self.in_flight.take().is_some() {
-            effects.push(Effect::Abandon);
+    fn typed(&mut self, field: Field, text: Text, effects: &mut Vec<Effect>) {
+        let before = self.job_text();
+        match field {
+            Field::Title => self.title = text,
+            Field::Tasks => self.tasks = text,
         }
-        if let Some(Choice::Confirmed(_)) = self.choice() {
+        effects.push(Effect::Notify(Notice::Input));
+        let after = self.job_text();
+        if after != before {
+            self.text_changed(after.ok(), effects);
+        }
+    }
+
+    /// What is sent would now be another text, so nothing that was said about the old one holds any longer.
+    fn text_changed(&mut self, text: Option<JobText>, effects: &mut Vec<Effect>) {
+        self.abandon(effects);
+        if matches!(self.panel, Panel::List { choice: Choice::Confirmed(_), .. }) {
+            self.withdrawn = true;
             effects.push(Effect::Announce(Announcement::Withdrawn));
             effects.push(Effect::Notify(Notice::Clear));
         } else {
@@ -202,49 +136,71 @@ impl Flow {
         }
         self.panel = match (text, &self.answered) {
             (None, _) => Panel::Idle,
-            (Some(text), Some((known, answer))) if text == *known => Self::panel_of(answer.clone()),
-            (Some(_), _) => Panel::Waiting { overdue: false },
+            (Some(text), Some((known, answer))) if text == *known => Panel::of(answer.clone()),
+            (Some(_), _) => Panel::Unasked,
         };
         effects.push(self.start_pause());
-        effects
+    }
+
+    fn abandon(&mut self, effects: &mut Vec<Effect>) {
+        if self.in_flight.take().is_some() {
+            effects.push(Effect::Abandon);
+        }
+        self.tries = 0;
+        self.end_retry(effects);
+    }
+
+    fn end_retry(&mut self, effects: &mut Vec<Effect>) {
+        if std::mem::take(&mut self.retrying) {
+            effects.push(Effect::CancelRetry);
+        }
     }
 
     const fn start_pause(&self) -> Effect {
-        Effect::StartPause { composing: self.composing }
+        Effect::StartPause(if self.composing { COMPOSING_PAUSE_MS } else { self.settings.pause_ms })
     }
 
-    fn pause_ended(&mut self) -> Vec<Effect> {
-        let mut effects = self.ask_if_unanswered();
+    fn pause_ended(&mut self, effects: &mut Vec<Effect>) {
+        if self.settings.trigger == Trigger::Pause {
+            self.ask_if_unasked(effects);
+        }
         let announcement = match self.job_text() {
             Err(TextError::TooShort { .. }) => None,
-            Err(error) => Some(Announcement::TextError(error)),
+            Err(_) => Some(Announcement::TextError),
             Ok(_) => {
                 let left = MAX_LENGTH - self.length();
-                (left <= FEW_CHARACTERS_LEFT).then_some(Announcement::CharactersLeft(left))
+                let few = (left <= FEW_CHARACTERS_LEFT).then_some(Announcement::CharactersLeft(left));
+                few.or(self.hint().map(|_| Announcement::Hint))
             }
         };
         effects.extend(announcement.map(Effect::Announce));
-        effects
     }
 
-    fn ask_if_unanswered(&mut self) -> Vec<Effect> {
-        let waiting = matches!(self.panel, Panel::Waiting { .. });
-        match self.job_text() {
-            Ok(text) if waiting && self.in_flight.is_none() => {
-                self.sequence += 1;
-                self.in_flight = Some(text.clone());
-                vec![Effect::CancelPause, Effect::Ask { sequence: self.sequence, text }]
-            }
-            _ => Vec::new(),
+    fn ask_if_unasked(&mut self, effects: &mut Vec<Effect>) {
+        if self.panel == Panel::Unasked
+            && let Ok(text) = self.job_text()
+        {
+            self.sequence += 1;
+            self.in_flight = Some(text.clone());
+            self.panel = Panel::Waiting { overdue: false };
+            effects.extend([Effect::CancelPause, Effect::Ask { sequence: self.sequence, text }]);
         }
     }
 
-    fn answered(&mut self, sequence: u32, answer: Result<Answer, Failure>) -> Vec<Effect> {
+    fn ask_again(&mut self, effects: &mut Vec<Effect>) {
+        if matches!(self.panel, Panel::Failed(_)) {
+            self.end_retry(effects);
+            self.panel = Panel::Unasked;
+        }
+        self.ask_if_unasked(effects);
+    }
+
+    fn answered(&mut self, sequence: u32, answer: Result<Answer, Failure>, effects: &mut Vec<Effect>) {
         if sequence != self.sequence {
-            return Vec::new();
+            return;
         }
         let Some(text) = self.in_flight.take() else {
-            return Vec::new();
+            return;
         };
         match answer {
             Ok(answer) => {
@@ -252,44 +208,47 @@ impl Flow {
                     0 => Announcement::NoMatch,
                     number => Announcement::Suggestions(number),
                 };
+                self.tries = 0;
                 self.answered = Some((text, answer.clone()));
-                self.panel = Self::panel_of(answer);
-                vec![Effect::Announce(announcement), Effect::Notify(Notice::Suggestions)]
+                self.panel = Panel::of(answer);
+                effects.extend([Effect::Announce(announcement), Effect::Notify(Notice::Suggestions)]);
             }
             Err(failure) => {
                 self.panel = Panel::Failed(failure);
-                vec![Effect::Announce(Announcement::Failed(failure)), Effect::Notify(Notice::Error)]
+                let retry = retry_after(failure, self.tries);
+                self.retrying = retry.is_some();
+                effects.extend(retry.map(Effect::StartRetry));
+                effects.push(Effect::Announce(Announcement::Failed(failure)));
+                effects.push(Effect::Notify(Notice::Error));
             }
         }
     }
 
-    fn panel_of(answer: Answer) -> Panel {
-        if answer.suggestions.is_empty() {
-            Panel::NoMatch
-        } else {
-            Panel::List { answer, choice: Choice::Open }
+    fn moved(&mut self, option: Option<usize>, effects: &mut Vec<Effect>) {
+        if let Some(choice) = self.choice_for(option)
+            && choice.marked() != Some(option)
+        {
+            let before = std::mem::replace(choice, Choice::Moved(option));
+            if matches!(before, Choice::Confirmed(_)) {
+                effects.extend([Effect::Silence, Effect::Notify(Notice::Clear)]);
+            }
         }
     }
 
-    fn moved(&mut self, option: Option<usize>) -> Vec<Effect> {
-        let Some(choice) = self.choice_for(option) else {
-            return Vec::new();
-        };
-        let before = std::mem::replace(choice, Choice::Moved(option));
-        if matches!(before, Choice::Confirmed(_)) { vec![Effect::Notify(Notice::Clear)] } else { Vec::new() }
+    fn confirm_marked(&mut self, effects: &mut Vec<Effect>) {
+        if let Panel::List { choice: Choice::Moved(option), .. } = self.panel {
+            self.confirmed(option, effects);
+        }
     }
 
-    fn confirmed(&mut self, option: Option<usize>) -> Vec<Effect> {
-        let Some(choice) = self.choice_for(option) else {
-            return Vec::new();
-        };
-        if *choice == Choice::Confirmed(option) {
-            return Vec::new();
+    fn confirmed(&mut self, option: Option<usize>, effects: &mut Vec<Effect>) {
+        if let Some(choice) = self.choice_for(option)
+            && *choice != Choice::Confirmed(option)
+        {
+            *choice = Choice::Confirmed(option);
+            self.withdrawn = false;
+            effects.extend([Effect::Announce(Announcement::Confirmed), Effect::Notify(Notice::Confirm)]);
         }
-        *choice = Choice::Confirmed(option);
-        let label = self.form_value().label;
-        let announcement = Announcement::Confirmed(option.map(|_| label));
-        vec![Effect::Announce(announcement), Effect::Notify(Notice::Confirm)]
     }
 
     /// The choice, if there is a list that has this option.
@@ -304,13 +263,20 @@ impl Flow {
         }
     }
 
-    fn reset(&mut self) -> Vec<Effect> {
-        let mut effects = vec![Effect::CancelPause, Effect::Silence];
-        if self.in_flight.is_some() {
-            effects.push(Effect::Abandon);
+    fn filled(&mut self, draft: Draft, effects: &mut Vec<Effect>) {
+        effects.extend([Effect::CancelPause, Effect::Silence]);
+        self.abandon(effects);
+        let Draft { title, tasks, confirmed } = draft;
+        *self = Self { sequence: self.sequence, title, tasks, ..Self::new(self.settings) };
+        if self.job_text().is_err() {
+            return;
         }
-        *self = Self { sequence: self.sequence, ..Self::default() };
-        effects.push(Effect::Notify(Notice::Clear));
-        effects
+        self.panel = match confirmed {
+            Some(answer) if !answer.suggestions.is_empty() => {
+                Panel::List { answer, choice: Choice::Confirmed(Some(0)) }
+            }
+            _ => Panel::Unasked,
+        };
+        effects.push(self.start_pause());
     }
 }

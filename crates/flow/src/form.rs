@@ -1,9 +1,7 @@
 //! In: the state of the question. Out: what the form submits if it is submitted now. Next: the custom element.
 
-use serde::Serialize;
-
 /// The fields that are submitted under the element's name.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct FormValue {
     /// The job title as typed.
     pub title: String,
@@ -17,16 +15,15 @@ pub struct FormValue {
     pub confidence: Option<f64>,
     /// What happened.
     pub status: Status,
-    /// Who made the list that was confirmed from, or empty.
+    /// Who answered for this text, or empty.
     pub source: String,
-    /// The model that made it, or empty.
+    /// The model that answered, or empty.
     pub model: String,
 }
 
 /// What happened, one for every way the form can be left. `not-offered` is missing: it is what the plain inputs
-/// submit without the widget. On the wire in kebab case: `none-of-these`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "kebab-case")]
+/// submit without the widget.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Status {
     /// A suggestion was confirmed and the text has not changed since.
     Confirmed,
@@ -44,4 +41,20 @@ pub enum Status {
     Unsuitable,
     /// Nothing was typed.
     Empty,
+}
+
+impl Status {
+    /// As it is submitted.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Confirmed => "confirmed",
+            Self::NoneOfThese => "none-of-these",
+            Self::Unconfirmed => "unconfirmed",
+            Self::NoMatch => "no-match",
+            Self::Pending => "pending",
+            Self::Failed => "failed",
+            Self::Unsuitable => "unsuitable",
+            Self::Empty => "empty",
+        }
+    }
 }

@@ -7,9 +7,11 @@ use crate::{Failure, event::Answer};
 pub enum Panel {
     /// Nothing to show: too little text, or text that cannot be sent.
     Idle,
-    /// The text is still being written, or its answer is on the way.
+    /// The text can be looked up and has not been.
+    Unasked,
+    /// The answer is on its way.
     Waiting {
-        /// The answer takes long.
+        /// It takes long.
         overdue: bool,
     },
     /// Suggestions to choose from.
@@ -20,7 +22,7 @@ pub enum Panel {
         choice: Choice,
     },
     /// The text could not be coded.
-    NoMatch,
+    NoMatch(Answer),
     /// There is no answer.
     Failed(Failure),
 }
@@ -30,7 +32,7 @@ pub enum Panel {
 pub enum Choice {
     /// Nothing yet.
     Open,
-    /// The arrow keys stand on an option; leaving the list confirms it.
+    /// An option is marked and not confirmed: the arrow keys stand on it, or it waits for the button.
     Moved(Option<usize>),
     /// An option is confirmed.
     Confirmed(Option<usize>),
@@ -42,6 +44,16 @@ impl Choice {
         match self {
             Self::Open => None,
             Self::Moved(option) | Self::Confirmed(option) => Some(option),
+        }
+    }
+}
+
+impl Panel {
+    pub(crate) fn of(answer: Answer) -> Self {
+        if answer.suggestions.is_empty() {
+            Self::NoMatch(answer)
+        } else {
+            Self::List { answer, choice: Choice::Open }
         }
     }
 }

@@ -50,7 +50,7 @@ pub fn app(config: &Config, coder: Arc<dyn Coder>) -> Router {
     let files = config.files.as_deref().map_or_else(
         || Router::new().fallback(not_found),
         |folder| {
-            Router::new().fallback_service(files::service(folder)).layer(always(CACHE_CONTROL, "no-cache"))
+            Router::new().fallback_service(files::service(folder)).layer(middleware::from_fn(files::headers))
         },
     );
     api.merge(demo)

@@ -1,0 +1,89 @@
+// Nothing jumps, nothing is cut off, everything can be hit.
+import { expect, test } from "@playwright/test";
+import { answerWith, QuestionPage } from "./question.js";
+
+const LONG = "Environmental Health and Occupational Hygiene Professionals not elsewhere classified";
+
+for (const viewport of [
+  { width: 1280, height: 800 },
+  { width: 390, height: 844 },
+]) {
+  test(`at ${viewport.width} pixels nothing moves when the question takes the place of the inputs`, async ({
+    page,
+  }) => {
+    await page.setViewportSize(viewport);
+    let release;
+    const held = new Promise((resolve) => (release = resolve));
+    await page.route("**/*.wasm", async (route) => {
+      await held;
+      await route.continue();
+    });
+    await page.addInitScript(() => {
+      window.shift = 0;
+      new PerformanceObserver((list) => list.getEntries().forEach(({ value }) => (window.shift += value))).observe({
+        type: "layout-shift",
+        buffered: true,
+      });
+    });
+    await page.goto("/");
+    await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))));
+    release();
+    await expect(new QuestionPage(page).title).toBeVisible();
+    await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))));
+    expect(await page.evaluate(() => window.shift)).toBeLessThan(0.02);
+  });
+}
+
+test("at 320 pixels, as at 400 % zoom, nothing scrolls sideways and long labels wrap", async ({ page }) => {
+  await page.setViewportSize({ width: 320, height: 640 });
+  await answerWith(page, LONG, `${LONG} and more`);
+  const question = new QuestionPage(page);
+  await question.open();
+  await question.answer("barista", "x".repeat(104));
+  await question.tasks.fill("coffee");
+  await question.option(LONG).click();
+  const { scroll, width } = await page.evaluate(() => ({
+    scroll: document.documentElement.scrollWidth,
+    width: innerWidth,
+  }));
+  expect(scroll).toBeLessThanOrEqual(width);
+  expect((await question.list.getByText(LONG, { exact: true }).boundingBox()).height).toBeGreaterThan(40);
+});
+
+test("every target is 44 pixels high at least", async ({ page }) => {
+  await answerWith(page, "Barista", "Waiter");
+  const question = new QuestionPage(page);
+  await question.open();
+  await question.answer("barista");
+  await question.option("Barista").waitFor();
+  const targets = page.locator("occupation-coder").locator("input[type=text], label:has(input[type=radio])");
+  for (const target of await targets.all()) {
+    expect((await target.boundingBox()).height).toBeGreaterThanOrEqual(44);
+  }
+  await page.route("**/code", (route) => route.fulfill({ status: 404 }));
+  await question.answer("waiter");
+  expect((await page.getByRole("button", { name: "Try again" }).boundingBox()).height).toBeGreaterThanOrEqual(44);
+});
+
+test("from right to left the marks stand on the right", async ({ page }) => {
+  await answerWith(page, "Barista");
+  const question = new QuestionPage(page);
+  await question.open();
+  await page.evaluate(() => (document.documentElement.dir = "rtl"));
+  await question.answer("barista");
+  const radio = await question.option("Barista").boundingBox();
+  const label = await question.list.getByText("Barista", { exact: true }).boundingBox();
+  expect(radio.x).toBeGreaterThan(label.x);
+});
+
+test("a page's own colours, font and size reach the question", async ({ page }) => {
+  const question = new QuestionPage(page);
+  await question.open();
+  const look = await page.evaluate(() => {
+    const host = document.querySelector("occupation-coder");
+    host.style.cssText = "--occuform-surface: rgb(1, 2, 3); --occuform-target: 60px; font-family: monospace";
+    const { backgroundColor, fontFamily, height } = getComputedStyle(host.shadowRoot.getElementById("title"));
+    return { backgroundColor, fontFamily, tall: parseFloat(height) >= 60 };
+  });
+  expect(look).toEqual({ backgroundColor: "rgb(1, 2, 3)", fontFamily: "monospace", tall: true });
+});

@@ -1,0 +1,76 @@
+// In: the shrunk module with its glue, and www/. Out: the files that are deployed and published: the loader, and behind
+// it a folder whose name holds the version and a hash of what is in it. Next: scripts/compress.mjs.
+import { build } from "esbuild";
+import { createHash } from "node:crypto";
+import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+
+const [glue, out] = process.argv.slice(2);
+const version = readFileSync("Cargo.toml", "utf8").match(/^version = "(.+)"$/m)[1];
+const target = ["chrome111", "firefox115", "safari16.4"];
+
+const parts = {
+  "occuform_bg.wasm": readFileSync(join(glue, "occuform_bg.wasm")),
+  "occupation-coder.css": await bundled("www/occupation-coder.css"),
+};
+const integrity = Object.fromEntries(Object.entries(parts).map(([name, content]) => [name, sri(content)]));
+parts["element.js"] = await bundled("www/element.js", {
+  format: "esm",
+  define: { OCCUFORM: JSON.stringify({ integrity, root: ".." }) },
+  plugins: [{ name: "glue", setup: useGlue }],
+});
+
+const all = createHash("sha256");
+for (const name of Object.keys(parts)) all.update(parts[name]);
+const folder = `occuform-${version}-${all.digest("hex").slice(0, 8)}`;
+mkdirSync(join(out, folder));
+for (const [name, content] of Object.entries(parts)) writeFileSync(join(out, folder, name), content);
+writeFileSync(join(out, "occupation-coder.js"), `export * from "./${folder}/element.js";\n`);
+writeFileSync(
+  join(out, "integrity.json"),
+  json(Object.fromEntries(Object.entries(parts).map(([name, content]) => [`${folder}/${name}`, sri(content)]))),
+);
+for (const name of ["occupation-coder.d.ts", "custom-elements.json"]) copyFileSync(`www/${name}`, join(out, name));
+writeFileSync(join(out, "package.json"), json(npmPackage()));
+copyFileSync("www/README.md", join(out, "README.md"));
+
+function useGlue({ onResolve }) {
+  onResolve({ filter: /^\.\/occuform\.js$/ }, () => ({ path: join(process.cwd(), glue, "occuform.js") }));
+}
+
+async function bundled(entry, options = {}) {
+  const { outputFiles } = await build({
+    entryPoints: [entry],
+    bundle: true,
+    minify: true,
+    write: false,
+    legalComments: "none",
+    logLevel: "warning",
+    target,
+    ...options,
+  });
+  return Buffer.from(outputFiles[0].contents);
+}
+
+function sri(content) {
+  return `sha384-${createHash("sha384").update(content).digest("base64")}`;
+}
+
+function json(value) {
+  return `${JSON.stringify(value, null, 2)}\n`;
+}
+
+function npmPackage() {
+  return {
+    name: "occuform",
+    version,
+    description: "A web form question that turns a job title and tasks into an official occupation code",
+    license: "MIT OR Apache-2.0",
+    type: "module",
+    exports: { ".": { types: "./occupation-coder.d.ts", default: "./occupation-coder.js" }, "./*": "./*" },
+    types: "./occupation-coder.d.ts",
+    customElements: "./custom-elements.json",
+    sideEffects: ["./occupation-coder.js", "./*/element.js"],
+    files: ["occupation-*", "occuform-*", "custom-elements.json", "integrity.json"],
+  };
+}
