@@ -1,9 +1,8 @@
 //! In: a text to code. Out: the proxy's answer, or why there is none. Next: `runtime.rs` hands it to the flow.
 
-use crate::object::{get, number, object, text};
 use gloo_net::http::{Request, Response};
-use js_sys::{Array, JSON};
-use occuform_api::{JobText, Suggestion};
+use js_sys::JSON;
+use occuform_api::{CodeAnswer, CodeRequest, JobText, Record};
 use occuform_flow::{Answer, Failure};
 use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::JsFuture;
@@ -42,7 +41,7 @@ impl Client {
         let request = Request::post(&self.url)
             .header("content-type", "application/json")
             .abort_signal(Some(&signal))
-            .body(self.body(&job))
+            .body(self.body(&job).map_err(|_| Failure::Unavailable)?)
             .map_err(|_| Failure::Unavailable)?;
         let response = request.send().await.map_err(|_| unreachable())?;
         match response.status() {
@@ -54,10 +53,11 @@ impl Client {
         }
     }
 
-    fn body(&self, job: &JobText) -> JsValue {
-        let record = object(&[("occp_text", job.title().into()), ("tasks_text", job.tasks().into())]);
-        let request = object(&[("record", record), ("numberOfSuggestions", self.suggestions.into())]);
-        JSON::stringify(&request).map_or(JsValue::NULL, JsValue::from)
+    fn body(&self, job: &JobText) -> Result<JsValue, JsValue> {
+        let record = Record { occp_text: job.title().to_owned(), tasks_text: job.tasks().to_owned() };
+        let request = CodeRequest { record, number_of_suggestions: self.suggestions };
+        let request = serde_wasm_bindgen::to_value(&request)?;
+        JSON::stringify(&request).map(JsValue::from)
     }
 }
 
@@ -65,19 +65,8 @@ async fn read(response: Response) -> Option<Answer> {
     let (source, model) = (header(&response, "occuform-source"), header(&response, "occuform-model"));
     let response = web_sys::Response::from(response);
     let json = JsFuture::from(response.json().ok()?).await.ok()?;
-    let result = get(&json, "result");
-    let result = Array::is_array(&result).then(|| Array::from(&result))?;
-    let suggestions =
-        (0..result.length()).map(|number| suggestion(&result.get(number))).collect::<Option<_>>()?;
-    Some(Answer { suggestions, source, model })
-}
-
-pub(crate) fn suggestion(value: &JsValue) -> Option<Suggestion> {
-    Some(Suggestion {
-        code_category: text(value, "codeCategory")?,
-        code_label: text(value, "codeLabel")?,
-        code_confidence: number(value, "codeConfidence")?,
-    })
+    let answer: CodeAnswer = serde_wasm_bindgen::from_value(json).ok()?;
+    Some(Answer { suggestions: answer.result, source, model })
 }
 
 fn header(response: &Response, name: &str) -> String {

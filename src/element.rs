@@ -1,12 +1,13 @@
 //! In: calls of the custom element's JavaScript class, `www/element.js`. Out: a mounted question, and what it has to
 //! say, as calls back. Next: `view.rs`.
 
-use crate::client::{Client, suggestion};
+use crate::client::Client;
 use crate::messages::Messages;
-use crate::object::{count, flag, get, object, text};
+use crate::object::{count, flag, get, number, object, text};
 use crate::runtime::{Observer, Runtime, Setup};
 use crate::view;
 use js_sys::{Array, Function, Object};
+use occuform_api::Suggestion;
 use occuform_flow::{
     Answer, Confirm, Draft, Event, Failure, Flow, FormValue, Notice, Panel, Settings, Trigger,
 };
@@ -114,12 +115,12 @@ fn messages(options: &JsValue) -> Messages {
 
 fn draft(value: &JsValue) -> Draft {
     let field = |name| text(value, name).unwrap_or_default();
-    let code = object(&[
-        ("codeCategory", get(value, "code")),
-        ("codeLabel", get(value, "label")),
-        ("codeConfidence", get(value, "confidence")),
-    ]);
-    let confirmed = suggestion(&code).filter(|suggestion| !suggestion.code_category.is_empty());
+    let code = field("code");
+    let confirmed = number(value, "confidence").filter(|_| !code.is_empty()).map(|confidence| Suggestion {
+        code_category: code,
+        code_label: field("label"),
+        code_confidence: confidence,
+    });
     Draft {
         title: view::text(field("title")),
         tasks: view::text(field("tasks")),
