@@ -10,6 +10,7 @@ mod model;
 mod output;
 mod plots;
 mod proxy;
+mod proxy_settings;
 mod records;
 mod train;
 mod whole_file;
@@ -41,7 +42,7 @@ enum Command {
 
 fn main() -> ExitCode {
     let result = match Arguments::parse().command {
-        Command::Proxy(arguments) => proxy::run(arguments),
+        Command::Proxy(arguments) => proxy::run(&arguments),
         Command::Train(arguments) => train::run(&arguments),
         Command::Code(arguments) => code::run(&arguments),
         Command::Evaluate(arguments) => evaluate::run(&arguments),

@@ -22,8 +22,8 @@ impl Coder for Scripted {
         OSCA
     }
 
-    fn model(&self) -> Model {
-        Model {
+    fn model(&self) -> Option<Model> {
+        Some(Model {
             model_id: "the-model".into(),
             model_version: 1,
             model_release_date: "2026-01-01".into(),
@@ -31,7 +31,7 @@ impl Coder for Scripted {
             input_format: vec!["occp_text".into(), "tasks_text".into()],
             topic_standard: OSCA.full_name.into(),
             topic_version: OSCA.version.into(),
-        }
+        })
     }
 
     async fn code(&self, text: JobText, suggestions: u8) -> Result<Coded, CodingFailure> {
@@ -222,7 +222,7 @@ fn with_files() -> (tempfile::TempDir, Router) {
     {
         std::fs::write(folder.join(name), content).unwrap();
     }
-    let app = app(&Config { files: Some(folder) }, Arc::new(Scripted));
+    let app = app(&Config { files: Some(folder), ..Config::default() }, Arc::new(Scripted));
     (outer, app)
 }
 
