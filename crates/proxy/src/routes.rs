@@ -48,6 +48,8 @@ pub fn app(config: &Config, coder: Arc<dyn Coder>) -> Router {
         .route("/v1/topics/{topic}/code", post(code::code))
         .route("/v1/topics/{topic}/models/latest", get(code::latest_model))
         .route("/v1/{*rest}", axum::routing::any(not_found))
+        // Here, and not only for the whole: what comes later is not behind the layers that follow.
+        .method_not_allowed_fallback(method_not_allowed)
         .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
         .layer(check_origin)
         .layer(origins::cors(&config.origins))

@@ -13,7 +13,14 @@ use occuform_proxy::cached::CacheLimits;
 use occuform_proxy::coder::{Coded, Coder, CodingFailure, Source};
 use occuform_proxy::config::{ClientSecret, Config, UpstreamConfig};
 use occuform_proxy::fallback::Fallback;
-use occuform_proxy::upstream::{self, moment::SystemClock};
+use occuform_proxy::upstream::authorised::Authorised;
+use occuform_proxy::upstream::governor::{Governor, Limits, Usage};
+use occuform_proxy::upstream::http::Http;
+use occuform_proxy::upstream::keeper::{Keeper, Memory};
+use occuform_proxy::upstream::moment::{Clock, SystemClock};
+use occuform_proxy::upstream::paced::Paced;
+use occuform_proxy::upstream::state::{Found, StateFolder};
+use occuform_proxy::upstream::{self, Call, CallFailure};
 use serde_json::{Value, json};
 use std::io::Write;
 use std::os::unix::fs::PermissionsExt;
@@ -282,26 +289,65 @@ async fn a_new_start_goes_on_with_the_token_it_has_and_two_proxies_never_share_a
     assert_eq!(upstream.seen("/oauth2/token").len(), 1);
 }
 
+/// The stages from the token on, without what goes on in the background.
+fn authorised(settings: &UpstreamConfig, memory: Memory) -> Authorised<Paced<Http>> {
+    let clock = Arc::new(SystemClock::new().unwrap());
+    let folder = StateFolder::open(&settings.state).unwrap();
+    let http = Arc::new(Http::new(OSCA, settings).unwrap());
+    let limits = Limits { pause: settings.pause, ceiling: settings.calls_per_day, day: settings.day };
+    let governor = Governor::new(limits, Usage::default(), clock.now());
+    let (usage, _) = folder.file("quota.json").unwrap();
+    let paced = Paced::new(Arc::clone(&http), governor, usage, Arc::clone(&clock) as _, settings.deadline);
+    let (token, _) = folder.file("token.json").unwrap();
+    Authorised::new(paced, http, Keeper::new(settings.hour, memory), token, clock, settings.deadline)
+}
+
 #[tokio::test]
-async fn no_token_is_asked_for_where_that_cannot_be_recorded_or_the_record_was_lost() {
+async fn no_token_is_asked_for_where_that_cannot_be_recorded() {
     let (upstream, state, settings) = world().await;
-    let proxy = Proxy::new(&settings, Some(Arc::new(Embedded)));
-    // Nothing has run yet: the proxy's tasks begin at the next await.
+    let stages = authorised(&settings, Memory::default());
     state.close().unwrap();
-    assert_eq!(proxy.ask("lion tamer").await.header("occuform-source"), "embedded");
-
-    let emptied = tempfile::tempdir().unwrap();
-    std::fs::write(emptied.path().join("lock"), "").unwrap();
-    let settings = UpstreamConfig { state: emptied.path().to_owned(), ..settings };
-    let proxy = Proxy::new(&settings, Some(Arc::new(Embedded)));
-    assert_eq!(proxy.ask("lion tamer").await.header("occuform-source"), "embedded");
+    let failure = stages.call(&Call::LatestModel).await.unwrap_err();
+    assert!(matches!(failure, CallFailure::NotNow { .. }), "{failure}");
     assert_eq!(upstream.seen("").len(), 0);
+}
 
-    std::fs::write(emptied.path().join("token.json"), "{ damaged canary").unwrap();
-    drop(proxy);
-    let settings = UpstreamConfig { state: emptied.path().join("x"), ..settings };
-    std::fs::create_dir(&settings.state).unwrap();
-    std::fs::write(settings.state.join("token.json"), "{ damaged canary").unwrap();
+#[tokio::test]
+async fn no_token_is_asked_for_within_an_hour_of_one_that_may_have_been() {
+    let (upstream, _state, settings) = world().await;
+    let lost = Memory::lost(&SystemClock::new().unwrap().now());
+    let failure = authorised(&settings, lost).call(&Call::LatestModel).await.unwrap_err();
+    assert!(
+        matches!(failure, CallFailure::NotNow { wait, .. } if wait > Duration::from_mins(59)),
+        "{failure}"
+    );
+    assert_eq!(upstream.seen("").len(), 0);
+}
+
+#[tokio::test]
+async fn a_token_host_that_cannot_be_reached_costs_no_hour() {
+    let (_upstream, _state, mut settings) = world().await;
+    let closed = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    settings.token_url = format!("http://{closed}/oauth2/token");
+    settings.deadline = Duration::from_secs(1);
+    let failure = authorised(&settings, Memory::default()).call(&Call::LatestModel).await.unwrap_err();
+    assert!(
+        matches!(failure, CallFailure::NotNow { wait, .. } if wait <= Duration::from_secs(5)),
+        "{failure}"
+    );
+}
+
+#[tokio::test]
+async fn a_state_that_was_lost_or_damaged_is_noticed() {
+    let (_upstream, state, settings) = world().await;
+    let found = |folder: &StateFolder| folder.file::<Memory>("token.json").map(|(_, found)| found);
+    let folder = StateFolder::open(state.path()).unwrap();
+    assert!(matches!(found(&folder), Ok(Found::FirstUse)));
+    drop(folder);
+    let folder = StateFolder::open(state.path()).unwrap();
+    assert!(matches!(found(&folder), Ok(Found::Lost)));
+    drop(folder);
+    std::fs::write(state.path().join("token.json"), "{ damaged canary").unwrap();
     let error = upstream::open(OSCA, &settings, Arc::new(SystemClock::new().unwrap())).err().unwrap();
     assert!(error.to_string().contains("is damaged") && !error.to_string().contains("canary"), "{error}");
 }
