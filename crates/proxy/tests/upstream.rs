@@ -393,7 +393,7 @@ async fn secret_token_and_words_are_in_no_log_no_answer_and_no_file_but_the_toke
     let mut said = format!("{settings:?}");
     for number in 0..6 {
         let answer = proxy.ask(&format!("zebrakeeper {number}")).await;
-        said += &format!("{:?} {}", answer.headers, answer.body["result"]);
+        said += &[format!("{:?}", answer.headers), answer.body["result"].to_string()].concat();
     }
     for entry in std::fs::read_dir(state.path()).unwrap() {
         let path = entry.unwrap().path();

@@ -12,6 +12,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::sync::Mutex as Turn;
+use tokio::time::Instant;
 
 /// Lets calls go when the [`Governor`] says so.
 pub struct Paced<U> {
@@ -60,13 +61,14 @@ impl<U: Upstream> Paced<U> {
     }
 
     /// Waits until a call may go. It is recorded then.
-    async fn permission(&self, token: &Token) -> Result<(), CallFailure> {
+    async fn permission(&self, token: &Token, asked: Instant) -> Result<(), CallFailure> {
         loop {
+            let patience = self.patience.saturating_sub(asked.elapsed());
             if token.left(&self.clock.now()).is_zero() {
                 return Err(CallFailure::TokenExpired);
             }
             match self.tell(Event::Wanted) {
-                Decision::Wait(wait) if wait > self.patience => {
+                Decision::Wait(wait) if wait > patience => {
                     return Err(CallFailure::NotNow { wait, why: "the upstream's allowance is used" });
                 }
                 Decision::Wait(wait) => tokio::time::sleep(wait).await,
@@ -99,9 +101,13 @@ impl<U: Upstream> Paced<U> {
 #[async_trait]
 impl<U: Upstream> Upstream for Paced<U> {
     async fn call(&self, call: &Call, token: &Token, sent: Sent) -> Result<Reply, CallFailure> {
+        let asked = Instant::now();
         let place = self.queue()?;
-        let turn = self.turn.lock().await;
-        self.permission(token).await?;
+        // Whoever had to wait until nobody waits for the answer any more costs no call.
+        let Ok(turn) = tokio::time::timeout(self.patience, self.turn.lock()).await else {
+            return Err(CallFailure::NotNow { wait: self.patience, why: "the calls ahead took too long" });
+        };
+        self.permission(token, asked).await?;
         self.tell(Event::Sent);
         let mut reply = self.next.call(call, token, sent.clone());
         let early = tokio::select! {
