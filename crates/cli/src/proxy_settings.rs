@@ -3,7 +3,7 @@
 
 use crate::proxy::Arguments;
 use anyhow::Result;
-use occuform_proxy::config::{ClientSecret, Config, USUAL_FILE};
+use occuform_proxy::config::{ClientSecret, Config, FallbackChoice, USUAL_FILE};
 use std::path::Path;
 
 /// The configuration, and where each value comes from.
@@ -78,10 +78,11 @@ impl ProxySettings {
                     ClientSecret::Given(_) => "given in the environment".to_owned(),
                 };
                 println!("Client secret: {secret}, hidden here.");
-                println!(
-                    "Answers: the Coding Service at {}; without it in time: {:?}.",
-                    upstream.api_url, self.config.fallback
-                );
+                let otherwise = match self.config.fallback {
+                    FallbackChoice::Embedded => "the embedded coder",
+                    FallbackChoice::None => "nobody, and the client is told to come back",
+                };
+                println!("Answers: the Coding Service at {}; if not in time, {otherwise}.", upstream.api_url);
             }
         }
     }

@@ -2,6 +2,7 @@
 
 use occuform_coder::Scope;
 use occuform_proxy::config::{Config, FallbackChoice};
+use secrecy::ExposeSecret;
 use std::path::Path;
 use std::time::Duration;
 
@@ -108,6 +109,5 @@ fn a_changed_secret_is_taken_up_without_a_new_start() {
     let file = format!("[upstream]\nclient_secret_file = \"{}\"", path.display());
     let secret = read(&file, &WHOLE[..3]).unwrap().upstream.unwrap().client_secret;
     std::fs::write(&path, "new\n").unwrap();
-    use secrecy::ExposeSecret;
     assert_eq!(secret.read().unwrap().expose_secret(), "new");
 }

@@ -2,9 +2,10 @@
 //! Next: the disk.
 
 use serde::{Serialize, de::DeserializeOwned};
-use std::fs::{File, OpenOptions, TryLockError};
+use std::fs::{DirBuilder, File, OpenOptions, TryLockError};
 use std::io::{self, ErrorKind, Write};
 use std::marker::PhantomData;
+use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use tempfile::NamedTempFile;
@@ -72,7 +73,7 @@ impl StateFolder {
     /// When it cannot be used, or another process uses it.
     pub fn open(path: &Path) -> Result<Self, StateError> {
         let unusable = |error| StateError::Unusable { path: path.display().to_string(), error };
-        std::fs::create_dir_all(path).map_err(unusable)?;
+        DirBuilder::new().recursive(true).mode(0o700).create(path).map_err(unusable)?;
         let file = path.join(LOCK);
         let is_new = !file.exists();
         let lock = OpenOptions::new().create(true).append(true).open(&file).map_err(unusable)?;
