@@ -11,6 +11,7 @@ mod model;
 mod output;
 mod plots;
 mod proxy;
+mod proxy_settings;
 mod records;
 mod service;
 mod signals;
@@ -46,7 +47,7 @@ enum Command {
 
 fn main() -> ExitCode {
     let result = match Arguments::parse().command {
-        Command::Proxy(arguments) => proxy::run(arguments),
+        Command::Proxy(arguments) => proxy::run(&arguments),
         Command::Service(arguments) => service::run(arguments),
         Command::Train(arguments) => train::run(&arguments),
         Command::Code(arguments) => code::run(&arguments),

@@ -18,6 +18,10 @@ pub(crate) struct ModelChoice {
 }
 
 impl ModelChoice {
+    pub(crate) fn new(topic: Topic, model: Option<PathBuf>) -> Self {
+        Self { topic, model }
+    }
+
     pub(crate) fn path(&self) -> PathBuf {
         let usual = || Path::new("models").join(self.topic.uri_name).with_extension("model");
         self.model.clone().unwrap_or_else(usual)
@@ -44,7 +48,7 @@ fn read(path: &Path) -> Result<Vec<u8>> {
     bytes.with_context(|| format!("cannot read the model {}{advice}", path.display()))
 }
 
-fn topic(name: &str) -> Result<Topic, String> {
+pub(crate) fn topic(name: &str) -> Result<Topic, String> {
     let names = Topic::ALL.map(|topic| topic.uri_name).join(", ");
     Topic::find(name).ok_or_else(|| format!("expected one of: {names}"))
 }

@@ -1,58 +1,85 @@
 //! In: the proxy's options. Out: a running proxy and its log. Next: `occuform_proxy::run`.
 
 use crate::log::{self, LogFormat};
-use crate::model::ModelChoice;
+use crate::model::{ModelChoice, topic};
+use crate::proxy_settings::ProxySettings;
 use crate::signals;
 use anyhow::{Context, Result, bail};
 use occuform_api::Topic;
-use occuform_coder::Model;
 use occuform_proxy::coder::EmbeddedCoder;
-use occuform_proxy::config::Config;
+use occuform_proxy::config::{Config, FallbackChoice};
 use std::net::SocketAddr;
-use std::path::PathBuf;
-use std::sync::Arc;
+use std::path::{Path, PathBuf};
 use tokio::net::TcpListener;
 
-/// Serves the coding API, the widget's files and the demo page. Needs no credentials: the embedded model answers.
+/// Serves the coding API, the widget's files and the demo page. Needs no credentials: the embedded model answers,
+/// unless the settings name a Coding Service.
 #[derive(clap::Args)]
 #[command(after_help = "Example: occuform proxy --listen 127.0.0.1:8080\n\n\
+    Settings: the file occuform.toml where there is one, and for each of its keys an environment variable, such as\n\
+    OCCUFORM_UPSTREAM_API_URL for api_url in [upstream]. docs/occuform.toml has them all; --check-config tells what\n\
+    is in effect. Options win over variables, variables over the file.\n\n\
     The log's detail is set with RUST_LOG (default: info). It never holds what respondents type.")]
 pub(crate) struct Arguments {
-    /// Address and port to listen on; port 0 takes a free one
-    #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:8080")]
-    listen: SocketAddr,
-    #[command(flatten)]
-    model: ModelChoice,
-    /// The folder with the widget's files and the demo page
-    #[arg(long, value_name = "FOLDER", default_value = "dist")]
-    files: PathBuf,
+    /// The settings file [default: occuform.toml, if it is there]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+    /// Explain the settings in effect, secrets hidden, and stop
+    #[arg(long)]
+    check_config: bool,
+    /// Address and port to listen on; port 0 takes a free one [default: 127.0.0.1:8080]
+    #[arg(long, value_name = "ADDRESS:PORT")]
+    pub(crate) listen: Option<SocketAddr>,
+    /// The classification: osca or anzsco [default: osca]
+    #[arg(long, value_parser = topic)]
+    pub(crate) topic: Option<Topic>,
+    /// The embedded coder's model file [default: models/TOPIC.model]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) model: Option<PathBuf>,
+    /// The folder with the widget's files and the demo page [default: dist]
+    #[arg(long, value_name = "FOLDER")]
+    pub(crate) files: Option<PathBuf>,
     /// How log lines look [default: pretty on a terminal, json otherwise]
     #[arg(long)]
     log: Option<LogFormat>,
 }
 
-pub(crate) fn run(arguments: Arguments) -> Result<()> {
+pub(crate) fn run(arguments: &Arguments) -> Result<()> {
+    let settings = ProxySettings::read(arguments)?;
+    if arguments.check_config {
+        settings.explain();
+        return Ok(());
+    }
     log::start(arguments.log);
-    let (topic, model) = arguments.model.load()?;
-    if !arguments.files.join("occupation-coder.js").is_file() {
-        bail!("{} does not hold the widget's files: make them with './dev build'", arguments.files.display());
+    let mut config = settings.config;
+    let embedded = match config.fallback {
+        FallbackChoice::Embedded => Some(embedded(&mut config)?),
+        FallbackChoice::None => None,
+    };
+    let files = config.files.as_deref().unwrap_or(Path::new("."));
+    if !files.join("occupation-coder.js").is_file() {
+        bail!("{} does not hold the widget's files: make them with './dev build'", files.display());
     }
     let runtime = tokio::runtime::Runtime::new().context("cannot start the runtime")?;
-    runtime.block_on(serve(arguments, topic, model))
+    runtime.block_on(serve(config, embedded))
 }
 
-async fn serve(arguments: Arguments, topic: Topic, model: Model) -> Result<()> {
-    let listener = TcpListener::bind(arguments.listen).await.with_context(|| {
-        format!(
-            "cannot listen on {}: is something else running there? Choose with --listen",
-            arguments.listen
-        )
+/// The topic is the one that the model was trained for.
+fn embedded(config: &mut Config) -> Result<EmbeddedCoder> {
+    let (topic, model) = ModelChoice::new(config.topic, config.model.clone()).load()?;
+    config.topic = topic;
+    Ok(EmbeddedCoder::new(topic, model, config.coding))
+}
+
+async fn serve(config: Config, embedded: Option<EmbeddedCoder>) -> Result<()> {
+    let listener = TcpListener::bind(config.listen).await.with_context(|| {
+        format!("cannot listen on {}: is something else running there? Choose with --listen", config.listen)
     })?;
     let address = listener.local_addr().context("cannot tell the address")?;
     let shutdown = signals::shutdown()?;
-    tracing::info!(%address, model = %model.id(), topic = topic.uri_name, "serving");
+    let coder = occuform_proxy::assemble(&config, embedded)?;
+    let upstream = config.upstream.as_ref().map_or("none", |upstream| &upstream.api_url);
+    tracing::info!(%address, topic = config.topic.uri_name, upstream, "serving");
     println!("Occuform is ready: http://{address}/");
-    let coder = Arc::new(EmbeddedCoder::new(topic, model));
-    let config = Config { files: Some(arguments.files) };
     occuform_proxy::run(listener, config, coder, shutdown).await.context("the proxy stopped")
 }

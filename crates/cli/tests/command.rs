@@ -210,3 +210,31 @@ fn help_names_every_command() {
         assert!(help.contains(command), "{help}");
     }
 }
+
+#[test]
+fn the_proxy_explains_its_settings_and_keeps_secrets_to_itself() {
+    let folder = tempfile::tempdir().unwrap();
+    let upstream = "[upstream]\ntoken_url = \"https://auth.example/token\"\napi_url = \"https://api.example\"\n\
+        client_id = \"form\"\nproxy = \"http://user:canary-password@proxy.example:3128\"\n";
+    std::fs::write(folder.path().join("occuform.toml"), upstream).unwrap();
+    let explained = Command::new(env!("CARGO_BIN_EXE_occuform"))
+        .current_dir(folder.path())
+        .args(["proxy", "--check-config", "--listen", "127.0.0.1:9"])
+        .env("OCCUFORM_UPSTREAM_CLIENT_SECRET", "canary-secret")
+        .env("OCCUFORM_DEADLINE_MS", "2500")
+        .output()
+        .unwrap();
+    assert!(explained.status.success(), "{}", String::from_utf8_lossy(&explained.stderr));
+    let said = String::from_utf8(explained.stdout).unwrap();
+    for (key, value, source) in [
+        ("listen", "127.0.0.1:9", "--listen"),
+        ("deadline_ms", "2500", "OCCUFORM_DEADLINE_MS"),
+        ("upstream.client_id", "form", "occuform.toml"),
+        ("cache.hours", "24", "default"),
+    ] {
+        let line = said.lines().find(|line| line.split_whitespace().next() == Some(key)).unwrap();
+        assert_eq!(line.split_whitespace().collect::<Vec<_>>(), [key, value, source]);
+    }
+    assert!(said.contains("http://(hidden)@proxy.example:3128") && said.contains("https://api.example"));
+    assert!(!said.contains("canary"), "{said}");
+}

@@ -1,7 +1,7 @@
 //! In: the body of `POST /v1/topics/{topic}/code`. Out: the answer, or a problem that names the rule broken.
 //! Next: [`crate::coder`] answers what is valid.
 
-use crate::coder::{Coded, Coder};
+use crate::coder::{Coded, Coder, CodingFailure};
 use crate::problem::Problem;
 use axum::Json;
 use axum::body::Bytes;
@@ -14,9 +14,13 @@ use occuform_api::{CodeRequest, Model, Record, RequestError, ServiceError, TextE
 use serde::Deserialize;
 use serde_json::Value;
 use std::sync::Arc;
+use std::time::Duration;
 
 /// Far more than 100 characters in two fields need, even with every character escaped.
 pub(crate) const MAX_BODY_BYTES: usize = 4 * 1024;
+
+/// What a client is told to wait where the model is not known yet.
+const MODEL_SOON: Duration = Duration::from_secs(5);
 
 pub(crate) async fn code(
     State(coder): State<Arc<dyn Coder>>,
@@ -38,7 +42,7 @@ pub(crate) async fn latest_model(
     topic: Result<Path<String>, PathRejection>,
 ) -> Result<Json<Model>, Problem> {
     known_topic(coder.as_ref(), topic)?;
-    Ok(Json(coder.model()))
+    coder.model().map(Json).ok_or_else(|| CodingFailure::Unavailable(MODEL_SOON).into())
 }
 
 fn known_topic(coder: &dyn Coder, topic: Result<Path<String>, PathRejection>) -> Result<(), Problem> {

@@ -3,6 +3,7 @@
 use async_trait::async_trait;
 use occuform_api::{CodeAnswer, JobText, Model, Topic};
 use occuform_coder::{self as embedded, CodingOptions};
+use std::time::Duration;
 
 /// Whoever can code a record.
 #[async_trait]
@@ -10,8 +11,8 @@ pub trait Coder: Send + Sync {
     /// The one topic that is coded to.
     fn topic(&self) -> Topic;
 
-    /// The model that answers now.
-    fn model(&self) -> Model;
+    /// The model that answers now, if it is known.
+    fn model(&self) -> Option<Model>;
 
     /// Codes one record with at most `suggestions` suggestions.
     async fn code(&self, text: JobText, suggestions: u8) -> Result<Coded, CodingFailure>;
@@ -31,6 +32,10 @@ pub struct Coded {
 /// Who gave an answer, as the header `Occuform-Source` says it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Source {
+    /// The Coding Service.
+    Upstream,
+    /// The Coding Service, some time ago.
+    Cache,
     /// Our own model, in this process.
     Embedded,
 }
@@ -39,14 +44,22 @@ impl Source {
     /// The header's value.
     pub const fn as_str(self) -> &'static str {
         match self {
+            Self::Upstream => "upstream",
+            Self::Cache => "cache",
             Self::Embedded => "embedded",
         }
     }
 }
 
 /// Why there is no answer.
-#[derive(Debug, thiserror::Error)]
+#[derive(Clone, Debug, thiserror::Error)]
 pub enum CodingFailure {
+    /// There can be an answer after so long.
+    #[error("no answer can be had for {} s", .0.as_secs())]
+    Unavailable(Duration),
+    /// The Coding Service will not take the record, although it keeps the rules.
+    #[error("the upstream refused the record")]
+    Refused,
     /// The coder broke.
     #[error("the coder failed: {0}")]
     Broken(String),
@@ -56,12 +69,13 @@ pub enum CodingFailure {
 pub struct EmbeddedCoder {
     topic: Topic,
     model: embedded::Model,
+    options: CodingOptions,
 }
 
 impl EmbeddedCoder {
-    /// Codes `topic` with this model.
-    pub fn new(topic: Topic, model: embedded::Model) -> Self {
-        Self { topic, model }
+    /// Codes `topic` with this model. The number of suggestions comes with each request.
+    pub fn new(topic: Topic, model: embedded::Model, options: CodingOptions) -> Self {
+        Self { topic, model, options }
     }
 }
 
@@ -71,14 +85,14 @@ impl Coder for EmbeddedCoder {
         self.topic
     }
 
-    fn model(&self) -> Model {
-        self.model.describe(self.topic, 1)
+    fn model(&self) -> Option<Model> {
+        Some(self.model.describe(self.topic, 1))
     }
 
     /// Takes well under a millisecond, so that it needs no thread of its own.
     async fn code(&self, text: JobText, suggestions: u8) -> Result<Coded, CodingFailure> {
         Ok(Coded {
-            answer: self.model.code(&text, CodingOptions::for_a_person(suggestions)),
+            answer: self.model.code(&text, CodingOptions { suggestions, ..self.options }),
             source: Source::Embedded,
             model: self.model.id().to_string(),
         })

@@ -3,11 +3,12 @@
 
 use crate::coder::CodingFailure;
 use axum::body::Body;
-use axum::http::StatusCode;
-use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
+use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER};
+use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use occuform_api::ServiceError;
 use serde::Serialize;
+use std::time::Duration;
 
 /// An error as a client sees it.
 #[derive(Clone, Debug, Serialize)]
@@ -18,16 +19,23 @@ pub(crate) struct Problem {
     status: u16,
     #[serde(skip_serializing_if = "Option::is_none")]
     detail: Option<String>,
+    #[serde(skip)]
+    retry_after: Option<Duration>,
 }
 
 impl Problem {
     /// `kind` is stable: clients may depend on it.
     pub(crate) fn new(status: StatusCode, kind: &str, title: impl Into<String>) -> Self {
-        Self { uri: uri(kind), title: title.into(), status: status.as_u16(), detail: None }
+        Self { uri: uri(kind), title: title.into(), status: status.as_u16(), detail: None, retry_after: None }
     }
 
     pub(crate) fn with_detail(mut self, detail: impl Into<String>) -> Self {
         self.detail = Some(detail.into());
+        self
+    }
+
+    pub(crate) fn with_retry_after(mut self, wait: Duration) -> Self {
+        self.retry_after = Some(wait);
         self
     }
 
@@ -56,8 +64,19 @@ impl From<ServiceError> for Problem {
 
 impl From<CodingFailure> for Problem {
     fn from(failure: CodingFailure) -> Self {
-        tracing::error!(%failure, "coding failed");
-        ServiceError::Internal.into()
+        match failure {
+            CodingFailure::Unavailable(wait) => {
+                Self::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable", "There is no answer at the moment")
+                    .with_retry_after(wait)
+            }
+            CodingFailure::Refused => {
+                Self::new(StatusCode::BAD_GATEWAY, "refused", "The Coding Service does not take this record")
+            }
+            CodingFailure::Broken(_) => {
+                tracing::error!(%failure, "coding failed");
+                ServiceError::Internal.into()
+            }
+        }
     }
 }
 
@@ -66,7 +85,12 @@ impl IntoResponse for Problem {
         let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let body = serde_json::to_vec(&self).unwrap_or_default();
         let headers = [(CONTENT_TYPE, "application/problem+json"), (CACHE_CONTROL, "no-store")];
-        (status, headers, Body::from(body)).into_response()
+        let mut response = (status, headers, Body::from(body)).into_response();
+        if let Some(wait) = self.retry_after {
+            let seconds = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
+            response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds.max(1)));
+        }
+        response
     }
 }
 

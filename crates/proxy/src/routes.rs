@@ -12,10 +12,10 @@ use crate::code::{self, MAX_BODY_BYTES};
 use crate::coder::Coder;
 use crate::config::Config;
 use crate::problem::Problem;
-use crate::{demo, files};
+use crate::{demo, files, origins};
 use axum::Router;
 use axum::body::Body;
-use axum::extract::{DefaultBodyLimit, MatchedPath, Request};
+use axum::extract::{DefaultBodyLimit, MatchedPath, Request, State};
 use axum::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS};
 use axum::http::{HeaderName, HeaderValue, StatusCode};
 use axum::middleware::{self, Next};
@@ -30,8 +30,8 @@ use tower_http::set_header::SetResponseHeaderLayer;
 use tower_http::trace::TraceLayer;
 use tracing::Span;
 
-/// How long a request may take, its body included.
-const TIME_LIMIT: Duration = Duration::from_secs(10);
+/// How long a request may take besides its deadline: its body, and an answer from the second coder.
+const BESIDES_DEADLINE: Duration = Duration::from_secs(2);
 
 /// What the demo page needs and no more. A page that embeds the widget needs the same.
 const PAGE_POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; \
@@ -39,11 +39,17 @@ const PAGE_POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-ev
 
 /// The whole application, to be served by [`crate::run`] or asked directly in a test.
 pub fn app(config: &Config, coder: Arc<dyn Coder>) -> Router {
+    let time_limit = config.deadline + BESIDES_DEADLINE;
+    let check_origin = middleware::from_fn_with_state(Arc::new(config.origins.clone()), origins::check);
     let api = Router::new()
         .route("/v1/topics/{topic}/code", post(code::code))
         .route("/v1/topics/{topic}/models/latest", get(code::latest_model))
         .route("/v1/{*rest}", axum::routing::any(not_found))
+        // Here, and not only for the whole: what comes later is not behind the layers that follow.
+        .method_not_allowed_fallback(method_not_allowed)
         .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
+        .layer(check_origin)
+        .layer(origins::cors(&config.origins))
         .layer(always(CACHE_CONTROL, "no-store"));
     let has_demo = config.files.as_deref().is_some_and(|folder| folder.join("index.html").is_file());
     let demo = if has_demo { demo_routes() } else { Router::new() };
@@ -58,7 +64,7 @@ pub fn app(config: &Config, coder: Arc<dyn Coder>) -> Router {
         .method_not_allowed_fallback(method_not_allowed)
         .with_state(coder)
         .layer(CatchPanicLayer::custom(panicked))
-        .layer(middleware::from_fn(within_time_limit))
+        .layer(middleware::from_fn_with_state(time_limit, within_time_limit))
         .layer(always(CONTENT_SECURITY_POLICY, PAGE_POLICY))
         .layer(always(X_CONTENT_TYPE_OPTIONS, "nosniff"))
         .layer(always(REFERRER_POLICY, "no-referrer"))
@@ -87,8 +93,8 @@ fn demo_routes() -> Router<Arc<dyn Coder>> {
         .layer(always(CACHE_CONTROL, "no-store"))
 }
 
-async fn within_time_limit(request: Request, next: Next) -> Response {
-    match tokio::time::timeout(TIME_LIMIT, next.run(request)).await {
+async fn within_time_limit(State(limit): State<Duration>, request: Request, next: Next) -> Response {
+    match tokio::time::timeout(limit, next.run(request)).await {
         Ok(response) => response,
         Err(_) => Problem::new(StatusCode::SERVICE_UNAVAILABLE, "too-slow", "There was no answer in time")
             .into_response(),

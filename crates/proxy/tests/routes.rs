@@ -8,7 +8,7 @@ use http_body_util::BodyExt;
 use occuform_api::{CodeAnswer, CodeStatus, JobText, Model, OSCA, Record, Suggestion, Topic};
 use occuform_proxy::app;
 use occuform_proxy::coder::{Coded, Coder, CodingFailure, Source};
-use occuform_proxy::config::Config;
+use occuform_proxy::config::{Config, Origins};
 use serde_json::{Value, json};
 use std::sync::Arc;
 use tower::ServiceExt;
@@ -22,8 +22,8 @@ impl Coder for Scripted {
         OSCA
     }
 
-    fn model(&self) -> Model {
-        Model {
+    fn model(&self) -> Option<Model> {
+        Some(Model {
             model_id: "the-model".into(),
             model_version: 1,
             model_release_date: "2026-01-01".into(),
@@ -31,7 +31,7 @@ impl Coder for Scripted {
             input_format: vec!["occp_text".into(), "tasks_text".into()],
             topic_standard: OSCA.full_name.into(),
             topic_version: OSCA.version.into(),
-        }
+        })
     }
 
     async fn code(&self, text: JobText, suggestions: u8) -> Result<Coded, CodingFailure> {
@@ -222,7 +222,7 @@ fn with_files() -> (tempfile::TempDir, Router) {
     {
         std::fs::write(folder.join(name), content).unwrap();
     }
-    let app = app(&Config { files: Some(folder) }, Arc::new(Scripted));
+    let app = app(&Config { files: Some(folder), ..Config::default() }, Arc::new(Scripted));
     (outer, app)
 }
 
@@ -276,4 +276,66 @@ async fn a_submitted_form_is_shown_field_by_field_and_escaped() {
 
     let broken = ask(app, Method::POST, "/received", "text/plain", vec![]).await;
     assert_eq!(broken.problem().0, 415);
+}
+
+async fn from_page(method: Method, origins: &[&str], headers: &[(&str, &str)]) -> Answer {
+    let allowed = origins.iter().map(ToString::to_string).collect();
+    let origins = Origins { allowed, without_origin: false };
+    let app = app(&Config { origins, ..Config::default() }, Arc::new(Scripted));
+    let mut request =
+        Request::builder().method(method).uri("/v1/topics/osca/code").header("host", "proxy.example");
+    for (name, value) in [("content-type", "application/json")].iter().chain(headers) {
+        request = request.header(*name, *value);
+    }
+    let body = Body::from(r#"{"record": {"occp_text": "sparky"}}"#);
+    let (parts, body) = app.oneshot(request.body(body).unwrap()).await.unwrap().into_parts();
+    let body = body.collect().await.unwrap().to_bytes().to_vec();
+    Answer { status: parts.status, headers: parts.headers, body }
+}
+
+#[tokio::test]
+async fn pages_of_allowed_origins_may_ask_and_read_who_answered() {
+    let answer = from_page(
+        Method::POST,
+        &["https://a.example", "https://b.example"],
+        &[("origin", "https://b.example")],
+    )
+    .await;
+    assert_eq!(answer.status, StatusCode::OK);
+    assert_eq!(answer.header("access-control-allow-origin"), "https://b.example");
+    assert_eq!(answer.header("access-control-expose-headers"), "occuform-source,occuform-model,retry-after");
+    assert!(answer.header("vary").contains("origin"));
+
+    let asked = [("origin", "https://b.example"), ("access-control-request-method", "POST")];
+    let preflight = from_page(Method::OPTIONS, &["https://b.example"], &asked).await;
+    assert_eq!(preflight.header("access-control-allow-origin"), "https://b.example");
+    assert_eq!(preflight.header("access-control-allow-headers"), "content-type");
+    assert_eq!(preflight.header("access-control-max-age"), "3600");
+}
+
+#[tokio::test]
+async fn pages_of_other_origins_are_refused_before_anything_is_done_for_them() {
+    for origin in
+        ["https://evil.example", "null", "https://b.example.evil.example", "http://b.example", "\u{ff}"]
+    {
+        let answer = from_page(Method::POST, &["https://b.example"], &[("origin", origin)]).await;
+        assert_eq!(
+            (answer.problem().0, answer.problem().1.as_str()),
+            (403, "origin-not-allowed"),
+            "{origin}"
+        );
+        assert_eq!(answer.header("access-control-allow-origin"), "");
+        assert!(answer.header("vary").contains("origin"));
+    }
+}
+
+#[tokio::test]
+async fn the_proxys_own_pages_may_ask_also_behind_a_web_server_that_changes_the_host() {
+    for headers in [
+        vec![("origin", "https://proxy.example")],
+        vec![("origin", "https://forms.example"), ("sec-fetch-site", "same-origin")],
+    ] {
+        assert_eq!(from_page(Method::POST, &[], &headers).await.status, StatusCode::OK, "{headers:?}");
+    }
+    assert_eq!(from_page(Method::POST, &[], &[]).await.status, StatusCode::FORBIDDEN);
 }

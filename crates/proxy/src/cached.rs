@@ -1,0 +1,97 @@
+//! In: valid records. Out: answers, from memory where the same was asked before, and asked once where it is being
+//! asked just now. Next: the coder behind it.
+
+use crate::coder::{Coded, Coder, CodingFailure, Source};
+use async_trait::async_trait;
+use hmac::{Hmac, Mac};
+use moka::future::Cache;
+use occuform_api::{JobText, Model, Topic};
+use sha2::Sha256;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+/// How much is kept, and how long.
+#[derive(Clone, Copy, Debug)]
+pub struct CacheLimits {
+    /// Answers at most; each takes about 2 kB when it has 16 suggestions. 0: none is kept.
+    pub answers: u64,
+    /// How long an answer is kept.
+    pub keep: Duration,
+}
+
+/// A record under a key that is made up at the start and never leaves the process. The words cannot be had from it.
+type Key = [u8; 32];
+
+/// Remembers the answers of another coder.
+pub struct Cached {
+    next: Arc<dyn Coder>,
+    answers: Cache<Key, Coded>,
+    secret: Key,
+    model: Mutex<Option<String>>,
+}
+
+impl Cached {
+    /// Puts memory before `next`.
+    ///
+    /// # Errors
+    /// When the machine has no random numbers to make up the key from.
+    pub fn new(next: Arc<dyn Coder>, limits: CacheLimits) -> Result<Self, getrandom::Error> {
+        let mut secret = Key::default();
+        getrandom::fill(&mut secret)?;
+        let answers = Cache::builder().max_capacity(limits.answers).time_to_live(limits.keep).build();
+        Ok(Self { next, answers, secret, model: Mutex::new(None) })
+    }
+
+    /// Letter case and the amount of white space make no difference; which field the words stand in does.
+    fn key(&self, model: &str, text: &JobText, suggestions: u8) -> Key {
+        let mut hash = Hmac::<Sha256>::new_from_slice(&self.secret).expect("HMAC takes keys of any length");
+        for part in [model, &folded(text.title()), &folded(text.tasks())] {
+            hash.update(part.as_bytes());
+            hash.update(&[0]);
+        }
+        hash.update(&[suggestions]);
+        hash.finalize().into_bytes().into()
+    }
+
+    /// The model that answers now. When it is another than before, what the old one answered is dropped.
+    fn current_model(&self) -> Option<String> {
+        let model = self.next.model()?.model_id;
+        let mut last = self.model.lock().unwrap_or_else(PoisonError::into_inner);
+        if last.as_ref() != Some(&model) {
+            self.answers.invalidate_all();
+            *last = Some(model.clone());
+        }
+        Some(model)
+    }
+}
+
+#[async_trait]
+impl Coder for Cached {
+    fn topic(&self) -> Topic {
+        self.next.topic()
+    }
+
+    fn model(&self) -> Option<Model> {
+        self.next.model()
+    }
+
+    async fn code(&self, text: JobText, suggestions: u8) -> Result<Coded, CodingFailure> {
+        let Some(model) = self.current_model() else { return self.next.code(text, suggestions).await };
+        let key = self.key(&model, &text, suggestions);
+        if let Some(known) = self.answers.get(&key).await {
+            return Ok(Coded { source: Source::Cache, ..known });
+        }
+        let (next, answers) = (Arc::clone(&self.next), self.answers.clone());
+        // In a task of its own: whoever asked first may go away, and others wait for the same.
+        let asked =
+            tokio::spawn(async move { answers.try_get_with(key, next.code(text, suggestions)).await });
+        match asked.await {
+            Ok(result) => result.map_err(|failure| CodingFailure::clone(&failure)),
+            Err(_) => Err(CodingFailure::Broken("the call's task ended".into())),
+        }
+    }
+}
+
+fn folded(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ").to_ascii_lowercase()
+}

@@ -1,0 +1,52 @@
+//! In: a request of a browser, from any site. Out: the same, if its site may ask; what the browser may show of the
+//! answer. Next: `code`.
+
+use crate::config::Origins;
+use crate::problem::Problem;
+use axum::extract::{Request, State};
+use axum::http::header::{CONTENT_TYPE, HOST, ORIGIN, RETRY_AFTER};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use std::sync::Arc;
+use std::time::Duration;
+use tower_http::cors::{AllowOrigin, CorsLayer};
+
+/// How long a browser may remember that it may ask.
+const PREFLIGHT: Duration = Duration::from_hours(1);
+
+/// Answers browsers' questions beforehand, and lets pages of the allowed origins read the answers.
+pub(crate) fn cors(origins: &Origins) -> CorsLayer {
+    let allowed = origins.allowed.iter().filter_map(|origin| HeaderValue::from_str(origin).ok());
+    let shown = ["occuform-source", "occuform-model"].map(HeaderName::from_static);
+    CorsLayer::new()
+        .allow_origin(AllowOrigin::list(allowed))
+        .allow_methods([Method::GET, Method::POST])
+        .allow_headers([CONTENT_TYPE])
+        .expose_headers(shown.into_iter().chain([RETRY_AFTER]).collect::<Vec<_>>())
+        .max_age(PREFLIGHT)
+}
+
+/// Refuses what comes from a page that may not ask, before anything is done for it.
+pub(crate) async fn check(State(origins): State<Arc<Origins>>, request: Request, next: Next) -> Response {
+    if may_ask(&origins, request.headers()) {
+        return next.run(request).await;
+    }
+    Problem::new(StatusCode::FORBIDDEN, "origin-not-allowed", "Pages of this origin may not ask")
+        .with_detail("the operator of the proxy can allow it with the setting cors.origins")
+        .into_response()
+}
+
+fn may_ask(origins: &Origins, headers: &HeaderMap) -> bool {
+    let text = |name: HeaderName| headers.get(name).and_then(|value| value.to_str().ok());
+    if !headers.contains_key(ORIGIN) {
+        return origins.without_origin;
+    }
+    let Some(origin) = text(ORIGIN) else { return false };
+    // Browsers say it themselves; a web server before the proxy may have changed the host.
+    let same_site = text(HeaderName::from_static("sec-fetch-site")) == Some("same-origin");
+    let uri = origin.parse::<Uri>().ok();
+    let authority = uri.as_ref().and_then(Uri::authority).map(AsRef::as_ref);
+    let same_host = authority.is_some() && authority == text(HOST);
+    same_site || same_host || origins.allowed.iter().any(|allowed| allowed == origin)
+}
