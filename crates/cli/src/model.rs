@@ -14,10 +14,15 @@ pub(crate) struct ModelChoice {
     pub(crate) topic: Topic,
     /// The model file [default: models/TOPIC.model]
     #[arg(long, value_name = "FILE")]
-    model: Option<PathBuf>,
+    pub(crate) model: Option<PathBuf>,
 }
 
 impl ModelChoice {
+    /// The usual model of a topic.
+    pub(crate) fn usual(topic: Topic) -> Self {
+        Self { topic, model: None }
+    }
+
     pub(crate) fn path(&self) -> PathBuf {
         let usual = || Path::new("models").join(self.topic.uri_name).with_extension("model");
         self.model.clone().unwrap_or_else(usual)
@@ -44,7 +49,7 @@ fn read(path: &Path) -> Result<Vec<u8>> {
     bytes.with_context(|| format!("cannot read the model {}{advice}", path.display()))
 }
 
-fn topic(name: &str) -> Result<Topic, String> {
+pub(crate) fn topic(name: &str) -> Result<Topic, String> {
     let names = Topic::ALL.map(|topic| topic.uri_name).join(", ");
     Topic::find(name).ok_or_else(|| format!("expected one of: {names}"))
 }
