@@ -56,9 +56,8 @@ impl Key {
     pub fn of(title: &str, tasks: &str) -> Self {
         let digest: [u8; 32] =
             Sha256::new().chain_update(title).chain_update([0]).chain_update(tasks).finalize().into();
-        let part = |from: usize| {
-            u64::from_be_bytes(*digest[from..].first_chunk().expect("a digest has 32 bytes"))
-        };
+        let part =
+            |from: usize| u64::from_be_bytes(*digest[from..].first_chunk().expect("a digest has 32 bytes"));
         Self([part(0), part(8)])
     }
 

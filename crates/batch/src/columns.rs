@@ -41,10 +41,15 @@ impl Columns {
     /// # Errors
     /// When a named column is missing, or when there is nothing to code.
     pub fn find(table: &Table, names: &ColumnNames) -> Result<Self, BatchError> {
-        let named = |name: &Option<String>| name.as_ref().map(|name| table.column(name)).transpose();
-        let mut columns =
-            Self { title: named(&names.title)?, tasks: named(&names.tasks)?, id: named(&names.id)?, code: named(&names.code)? };
-        let guess = |usual: &[&str], part: &[&str], taken: &Columns| guess(table.columns(), usual, part, taken);
+        let place = |name: &Option<String>| name.as_ref().map(|name| table.column(name)).transpose();
+        let mut columns = Self {
+            title: place(&names.title)?,
+            tasks: place(&names.tasks)?,
+            id: place(&names.id)?,
+            code: place(&names.code)?,
+        };
+        let guess =
+            |usual: &[&str], part: &[&str], taken: &Columns| guess(table.columns(), usual, part, taken);
         if columns.title.is_none() {
             columns.title = guess(TITLES, &["title", "occupation"], &columns);
         }
@@ -93,7 +98,10 @@ mod tests {
 
     fn guessed(names: &[&str]) -> [Option<usize>; 3] {
         let names: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
-        let mut columns = Columns { title: guess(&names, TITLES, &["title", "occupation"], &Columns::default()), ..Columns::default() };
+        let mut columns = Columns {
+            title: guess(&names, TITLES, &["title", "occupation"], &Columns::default()),
+            ..Columns::default()
+        };
         columns.tasks = guess(&names, TASKS, &["task", "duties"], &columns);
         columns.id = guess(&names, IDS, &[], &columns);
         [columns.title, columns.tasks, columns.id]

@@ -61,7 +61,7 @@ fn cells(record: &Map<String, Value>) -> Vec<Cell<'_>> {
 /// A value as JavaScript's CSV writer shows it: numbers in their shortest form, true as 1, false and null as nothing.
 fn cell(value: Option<&Value>) -> Cell<'_> {
     match value {
-        None | Some(Value::Null | Value::Bool(false)) => Cell::EMPTY,
+        None | Some(Value::Null | Value::Bool(false)) => Cell::Nothing,
         Some(Value::Bool(true)) => Cell::text("1"),
         Some(Value::String(text)) => Cell::text(text.as_str()),
         Some(Value::Number(number)) => {

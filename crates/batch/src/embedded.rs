@@ -56,6 +56,11 @@ fn choice(suggestion: Suggestion) -> Choice {
     Choice {
         code: suggestion.code_category,
         label: suggestion.code_label,
-        confidence: suggestion.code_confidence as f32,
+        confidence: rounded(suggestion.code_confidence),
     }
+}
+
+/// To four decimals: what comes after them says nothing.
+fn rounded(confidence: f64) -> f32 {
+    ((confidence * 1e4).round() / 1e4) as f32
 }

@@ -50,7 +50,9 @@ pub enum BatchError {
         found: String,
     },
     /// A column that is to be added is there already.
-    #[error("{file} has a column '{column}' already: choose other names with --prefix, such as --prefix new_")]
+    #[error(
+        "{file} has a column '{column}' already: choose other names with --prefix, such as --prefix new_"
+    )]
     ColumnTaken {
         /// The file.
         file: PathBuf,

@@ -57,12 +57,12 @@ pub fn join(
     let mut review = outputs.review.as_ref().map(|_| Review::new(table, &checker.columns));
     let mut summary = Summary::default();
     table.for_each_row(&mut |row| {
-        let checked = checker.check(&row);
-        let answer = checked.record.as_ref().ok().and_then(|record| journal.answers.get(record.key()));
-        let outcome = Outcome::of(&checked, answer.as_ref());
-        summary.count(outcome, &checked, answer.as_ref());
+        let verdict = checker.check(&row);
+        let answer = verdict.record.as_ref().ok().and_then(|record| journal.answers.get(record.key()));
+        let outcome = Outcome::of(&verdict, answer.as_ref());
+        summary.count(outcome, &verdict, answer.as_ref());
         if let Some(review) = &mut review {
-            review.add(outcome, &checked, &row);
+            review.add(outcome, &verdict, &row);
         }
         if summary.rows.is_multiple_of(EVERY) {
             progress.report(Step::Write, summary.rows, rows);
@@ -71,9 +71,9 @@ pub fn join(
             }
         }
         if outputs.layout == Layout::Guide {
-            return output.write(None, &layout::guide_cells(checker, &row, &checked, answer.as_ref()));
+            return output.write(None, &layout::guide_cells(checker, &row, &verdict, answer.as_ref()));
         }
-        let status = outcome.status(&checked, &row);
+        let status = outcome.status(&verdict, &row);
         let added =
             layout::added_cells(status, answer.as_ref(), outputs.suggestions, outputs.source, &outputs.model);
         let object = row.raw.as_deref().filter(|_| output.keeps_objects() && row.problem.is_none());

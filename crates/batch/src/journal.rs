@@ -65,7 +65,7 @@ impl Journal {
         file.set_len(whole).map_err(&failed)?;
         file.seek(SeekFrom::End(0)).map_err(&failed)?;
         if whole == 0 {
-            let first = serde_json::to_string(settings).expect("text can be written") + "\n";
+            let first = serde_json::to_string(settings).map_err(|error| failed(error.into()))? + "\n";
             file.write_all(first.as_bytes()).and_then(|()| file.sync_all()).map_err(&failed)?;
         }
         let resumed = answers.len();

@@ -29,8 +29,8 @@ pub(crate) enum Outcome {
 }
 
 impl Outcome {
-    pub fn of(checked: &Checked, answer: Option<&Answer>) -> Self {
-        match (&checked.record, answer) {
+    pub fn of(verdict: &Checked, answer: Option<&Answer>) -> Self {
+        match (&verdict.record, answer) {
             (Err(invalid), _) => Self::Invalid(*invalid),
             (Ok(_), Some(answer)) if answer.trusted => Self::Coded,
             (Ok(_), Some(answer)) if !answer.choices.is_empty() => Self::Unsure,
@@ -48,15 +48,13 @@ impl Outcome {
     }
 
     /// What the column `status` says: the outcome, and what was done to the text.
-    pub fn status(self, checked: &Checked, row: &Row) -> String {
+    pub fn status(self, verdict: &Checked, row: &Row) -> String {
         let mut status = self.name().to_owned();
-        match (self, &row.problem) {
-            (Self::Invalid(Invalid::BadRow), Some(problem)) => status = format!("{status}: {problem}"),
-            (Self::Invalid(invalid), _) => status = invalid.to_string(),
-            _ => {}
+        if let Some(problem) = &row.problem {
+            status = format!("{status}: {problem}");
         }
-        if checked.record.is_ok() {
-            for (done, name) in [(checked.converted, "; to-ascii"), (checked.shortened, "; shortened")] {
+        if verdict.record.is_ok() {
+            for (done, name) in [(verdict.converted, "; to-ascii"), (verdict.shortened, "; shortened")] {
                 if done {
                     status.push_str(name);
                 }
@@ -68,10 +66,13 @@ impl Outcome {
 
 /// The names of the columns that are added.
 pub(crate) fn added_columns(prefix: &str, suggestions: u8) -> Vec<String> {
-    let mut names: Vec<String> =
-        ["code", "label", "confidence", "status", "source", "model"].map(|name| format!("{prefix}{name}")).to_vec();
+    let mut names: Vec<String> = ["code", "label", "confidence", "status", "source", "model"]
+        .map(|name| format!("{prefix}{name}"))
+        .to_vec();
     for number in 2..=suggestions {
-        names.extend(["code", "label", "confidence"].map(|name| format!("{prefix}suggestion_{number}_{name}")));
+        names.extend(
+            ["code", "label", "confidence"].map(|name| format!("{prefix}suggestion_{number}_{name}")),
+        );
     }
     names
 }
@@ -110,8 +111,8 @@ pub(crate) fn added_cells<'a>(
 ) -> Vec<Cell<'a>> {
     let choices = answer.map_or(&[][..], |answer| &answer.choices);
     let mut cells = choice(choices.first()).to_vec();
-    let (source, model) = if answer.is_some() { (source, model) } else { ("", "") };
-    cells.extend([Cell::text(status), Cell::text(source), Cell::text(model)]);
+    let told = |text| answer.map_or(Cell::Nothing, |_| Cell::text(text));
+    cells.extend([Cell::text(status), told(source), told(model)]);
     cells.extend((1..usize::from(suggestions)).flat_map(|number| choice(choices.get(number))));
     cells
 }
@@ -120,12 +121,12 @@ pub(crate) fn added_cells<'a>(
 pub(crate) fn guide_cells<'a>(
     checker: &Checker,
     row: &'a Row,
-    checked: &'a Checked,
+    verdict: &'a Checked,
     answer: Option<&'a Answer>,
 ) -> Vec<Cell<'a>> {
     let cell = |column: Option<usize>| column.map_or("", |column| row.cells[column].as_str());
     let columns = &checker.columns;
-    let (title, tasks) = match &checked.record {
+    let (title, tasks) = match &verdict.record {
         Ok(record) => (record.title.as_str(), record.tasks.as_str()),
         Err(_) => (cell(columns.title), cell(columns.tasks)),
     };
@@ -139,7 +140,7 @@ pub(crate) fn guide_cells<'a>(
 
 /// Code, label and confidence.
 pub(crate) fn choice(choice: Option<&Choice>) -> [Cell<'_>; 3] {
-    choice.map_or([Cell::EMPTY; 3], |choice| {
+    choice.map_or([const { Cell::Nothing }; 3], |choice| {
         [Cell::text(&choice.code), Cell::text(&choice.label), Cell::Number(choice.confidence)]
     })
 }

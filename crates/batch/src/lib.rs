@@ -27,7 +27,7 @@ mod table;
 mod workbook;
 
 pub use answers::{Answer, Choice};
-pub use check::{Checker, Invalid, Record, Recoding, TextRules};
+pub use check::{Checker, Invalid, Recoding, Record, TextRules};
 pub use coding::{Coder, CodingError, Progress, Step};
 pub use columns::{ColumnNames, Columns};
 pub use convert::convert;

@@ -67,8 +67,10 @@ pub fn merge(merge: &Merge, output: &Path) -> Result<Merged, BatchError> {
             *used = true;
             changed = true;
             merged.decided += 1;
-            row.cells[places.label] =
-                merge.classification.find(code).map_or(String::new(), |id| merge.classification.node(id).title.clone());
+            row.cells[places.label] = merge
+                .classification
+                .find(code)
+                .map_or(String::new(), |id| merge.classification.node(id).title.clone());
             row.cells[places.code].clone_from(code);
             row.cells[places.confidence].clear();
             "reviewed".clone_into(&mut row.cells[places.status]);
@@ -111,7 +113,9 @@ impl Merge<'_> {
                 let code = if code == NONE { String::new() } else { code };
                 let earlier = decisions.insert(row.cells[..rows].to_vec(), (code.clone(), false));
                 if earlier.is_some_and(|(earlier, _)| earlier != code) {
-                    problems.push(format!("{place}: an earlier row decides otherwise on the same text: keep one"));
+                    problems.push(format!(
+                        "{place}: an earlier row decides otherwise on the same text: keep one"
+                    ));
                 }
             }
             Ok(())

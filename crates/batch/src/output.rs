@@ -13,6 +13,7 @@ const SHEET_ROWS: u32 = 1_048_576;
 /// What stands in a cell.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Cell<'a> {
+    Nothing,
     Text(Cow<'a, str>),
     Number(f32),
     /// A JSON value as it was read; only from JSON Lines to JSON Lines.
@@ -20,14 +21,13 @@ pub(crate) enum Cell<'a> {
 }
 
 impl<'a> Cell<'a> {
-    pub const EMPTY: Self = Self::Text(Cow::Borrowed(""));
-
     pub fn text(text: impl Into<Cow<'a, str>>) -> Self {
         Self::Text(text.into())
     }
 
     fn as_text(&self) -> Cow<'_, str> {
         match self {
+            Self::Nothing => Cow::Borrowed(""),
             Self::Text(text) => Cow::Borrowed(text),
             Self::Number(number) => Cow::Owned(number.to_string()),
             Self::Json(value) => Cow::Borrowed(value),
@@ -36,6 +36,7 @@ impl<'a> Cell<'a> {
 
     fn as_json(&self) -> String {
         match self {
+            Self::Nothing => "null".to_owned(),
             Self::Text(text) => serde_json::to_string(text).expect("text can be written"),
             Self::Number(number) => number.to_string(),
             Self::Json(value) => value.clone(),
@@ -134,6 +135,7 @@ impl Output {
                 for (column, cell) in cells.iter().enumerate() {
                     match cell {
                         Cell::Number(number) => sheet.write_number(*row, column as u16, f64::from(*number)),
+                        Cell::Nothing => continue,
                         Cell::Text(text) if text.is_empty() => continue,
                         other => sheet.write_string(*row, column as u16, other.as_text()),
                     }
@@ -190,15 +192,20 @@ mod tests {
         let names = ["code".to_owned(), "confidence".to_owned()];
         let cells = [Cell::text("261313"), Cell::Number(0.5)];
         let line = |kept| json_line(Some(kept), &names, &cells);
-        assert_eq!(line(r#"{"z": 1.50, "a": null}"#), "{\"z\": 1.50, \"a\": null,\"code\":\"261313\",\"confidence\":0.5}\n");
+        assert_eq!(
+            line(r#"{"z": 1.50, "a": null}"#),
+            "{\"z\": 1.50, \"a\": null,\"code\":\"261313\",\"confidence\":0.5}\n"
+        );
         assert_eq!(line("{ }"), "{\"code\":\"261313\",\"confidence\":0.5}\n");
     }
 
     #[test]
     fn the_output_stands_beside_the_input() {
-        for (input, output) in
-            [("a/jobs.csv", "a/jobs.coded.csv"), ("jobs.ndjson", "jobs.coded.jsonl"), ("jobs.txt", "jobs.coded.csv")]
-        {
+        for (input, output) in [
+            ("a/jobs.csv", "a/jobs.coded.csv"),
+            ("jobs.ndjson", "jobs.coded.jsonl"),
+            ("jobs.txt", "jobs.coded.csv"),
+        ] {
             assert_eq!(output_path(Path::new(input), "coded"), Path::new(output));
         }
     }

@@ -59,11 +59,11 @@ pub fn plan(
                 return Err(BatchError::Stopped);
             }
         }
-        let checked = checker.check(&row);
-        match checked.record {
+        let verdict = checker.check(&row);
+        match verdict.record {
             Ok(record) => {
-                plan.converted += u64::from(checked.converted);
-                plan.shortened += u64::from(checked.shortened);
+                plan.converted += u64::from(verdict.converted);
+                plan.shortened += u64::from(verdict.shortened);
                 let key = record.key();
                 if texts.insert(key) {
                     if journal.is_some_and(|journal| journal.answers.contains(key)) {
@@ -98,7 +98,9 @@ impl Plan {
 fn place(table: &Table, checker: &Checker, row: &Row, invalid: Invalid) -> String {
     let columns = &checker.columns;
     let in_cell = |column: &usize| match invalid {
-        Invalid::NotAscii(character) => !row.cells[*column].is_ascii() || row.cells[*column].contains(character),
+        Invalid::NotAscii(character) => {
+            !row.cells[*column].is_ascii() || row.cells[*column].contains(character)
+        }
         _ => true,
     };
     let places = match invalid {
@@ -113,6 +115,6 @@ fn place(table: &Table, checker: &Checker, row: &Row, invalid: Invalid) -> Strin
         [one] => format!(", column {one}"),
         more => format!(", columns {}", more.join(" and ")),
     };
-    let problem = row.problem.clone().map_or_else(|| invalid.to_string(), |problem| format!("bad-row: {problem}"));
+    let problem = row.problem.clone().unwrap_or_else(|| invalid.to_string());
     format!("{}, row {}{column}: {problem}", table.path().display(), row.number)
 }

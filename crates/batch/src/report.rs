@@ -19,6 +19,9 @@ dl { display: grid; grid-template-columns: max-content max-content auto; gap: .2
 dd { margin: 0; text-align: right; font-variant-numeric: tabular-nums; }
 ";
 
+/// What it says, its number, and the class of its look.
+type Bar = (String, u64, &'static str);
+
 const WIDTH: u64 = 720;
 const LABELS: u64 = 250;
 const NUMBERS: u64 = 130;
@@ -32,11 +35,13 @@ pub fn report(
     topic: &str,
     model: &str,
 ) -> String {
-    let groups = summary.major_groups.iter().map(|(code, rows)| {
+    let group = |(code, rows): (&String, &u64)| {
         let title = classification.find(code).map_or("", |id| classification.node(id).title.as_str());
         (format!("{code} {title}"), *rows, "bar")
-    });
-    let invalid = summary.invalid.iter().map(|(reason, rows)| ((*reason).to_owned(), *rows, "unsure"));
+    };
+    let groups: Vec<Bar> = summary.major_groups.iter().map(group).collect();
+    let reason = |(reason, rows): (&&str, &u64)| ((*reason).to_owned(), *rows, "unsure");
+    let invalid: Vec<Bar> = summary.invalid.iter().map(reason).collect();
     let page = html! {
         (DOCTYPE)
         html lang="en" {
@@ -50,21 +55,21 @@ pub fn report(
                 h1 { "Coding report" }
                 p { (topic) ", model " (model) }
                 (outcome(summary, plan))
-                (section("Coded rows by major group", "Share of all coded rows.", bars(groups.collect(), summary.coded)))
-                (section("Confidence in the best code", "Rows with a code, trusted or not.", bars(confidence(summary), summary.at_least(0))))
+                (section("Coded rows by major group", "Share of all coded rows.", &bars(&groups, summary.coded)))
+                (section("Confidence in the best code", "Rows with a code, trusted or not.", &bars(&confidence(summary), summary.at_least(0))))
                 (section(
                     "Coverage over threshold",
                     "How many of all rows would be coded if a code were taken from this confidence on.",
-                    coverage(summary),
+                    &coverage(summary),
                 ))
-                (section("Rows that could not be coded", "By reason; the column status says it for each.", bars(invalid.collect(), summary.refused())))
+                (section("Rows that could not be coded", "By reason; the column status says it for each.", &bars(&invalid, summary.refused())))
             }
         }
     };
     page.into_string()
 }
 
-fn section(heading: &str, caption: &str, chart: Markup) -> Markup {
+fn section(heading: &str, caption: &str, chart: &Markup) -> Markup {
     html! { section { h2 { (heading) } figure { (chart) figcaption { (caption) } } } }
 }
 
@@ -89,7 +94,7 @@ fn outcome(summary: &Summary, plan: &Plan) -> Markup {
 }
 
 /// Ten classes of ten per cent; certainty belongs to the last.
-fn confidence(summary: &Summary) -> Vec<(String, u64, &'static str)> {
+fn confidence(summary: &Summary) -> Vec<Bar> {
     let class = |tenth: usize| {
         let end = if tenth == 9 { 101 } else { tenth * 10 + 10 };
         let rows = summary.confidence[tenth * 10..end].iter().sum();
@@ -99,7 +104,7 @@ fn confidence(summary: &Summary) -> Vec<(String, u64, &'static str)> {
 }
 
 /// Horizontal bars, each with its number and share of `all`.
-fn bars(rows: Vec<(String, u64, &'static str)>, all: u64) -> Markup {
+fn bars(rows: &[Bar], all: u64) -> Markup {
     if rows.is_empty() {
         return html! { p { "None." } };
     }
@@ -108,7 +113,7 @@ fn bars(rows: Vec<(String, u64, &'static str)>, all: u64) -> Markup {
     let room = WIDTH - LABELS - NUMBERS;
     html! {
         svg viewBox={ "0 0 " (WIDTH) " " (height) } role="img" {
-            @for (place, (label, number, class)) in (0_u64..).zip(&rows) {
+            @for (place, (label, number, class)) in (0_u64..).zip(rows) {
                 @let y = place * ROW + 4;
                 @let length = number * room / most;
                 text x="0" y=(y + 15) { (shortened(label)) title { (label) } }
@@ -127,9 +132,8 @@ fn coverage(summary: &Summary) -> Markup {
     let all = summary.rows.max(1) as f64;
     let x = |percent: usize| left + width * percent as f64 / 100.0;
     let y = |share: f64| top + height * (1.0 - share);
-    let point = |percent: usize| {
-        format!("{:.1},{:.1}", x(percent), y(summary.at_least(percent) as f64 / all))
-    };
+    let point =
+        |percent: usize| format!("{:.1},{:.1}", x(percent), y(summary.at_least(percent) as f64 / all));
     let points = (0..=100).map(point).collect::<Vec<_>>().join(" ");
     html! {
         svg viewBox={ "0 0 " (WIDTH) " 280" } role="img" {

@@ -64,8 +64,9 @@ impl Review {
             let choices = answer.as_ref().map_or(&[][..], |answer| &answer.choices);
             let mut cells: Vec<Cell> = said.iter().map(|cell| Cell::text(cell.as_str())).collect();
             cells.extend([Cell::text(case.rows.to_string()), Cell::text(case.status.as_str())]);
-            cells.extend((0..usize::from(suggestions)).flat_map(|number| layout::choice(choices.get(number))));
-            cells.push(Cell::EMPTY);
+            cells
+                .extend((0..usize::from(suggestions)).flat_map(|number| layout::choice(choices.get(number))));
+            cells.push(Cell::Nothing);
             output.write(None, &cells)?;
         }
         output.finish()

@@ -58,8 +58,9 @@ impl Summary {
             self.shortened += u64::from(checked.shortened);
         }
         let Some(best) = answer.and_then(|answer| answer.choices.first()) else { return };
-        let percent = (best.confidence.clamp(0.0, 1.0) * 100.0).floor();
-        self.confidence[percent as usize] += 1;
+        let reached = |percent: &usize| best.confidence * 100.0 >= *percent as f32;
+        let percent = (0..=100).rev().find(reached).unwrap_or(0);
+        self.confidence[percent] += 1;
         if outcome == Outcome::Coded {
             *self.major_groups.entry(best.code.chars().take(1).collect()).or_default() += 1;
         }

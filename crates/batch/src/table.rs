@@ -94,7 +94,10 @@ impl Table {
             }
             let width = self.columns.len();
             let problem = (record.len() != width).then(|| {
-                format!("it has {} cells where the header has {width}: check quotes and delimiters", record.len())
+                format!(
+                    "it has {} cells where the header has {width}: check quotes and delimiters",
+                    record.len()
+                )
             });
             let mut cells: Vec<String> = record.iter().take(width).map(str::to_owned).collect();
             cells.resize(width, String::new());
@@ -108,7 +111,11 @@ impl Table {
             let mut row = Row { number, ..Row::default() };
             match serde_json::from_str::<Map<String, Value>>(line) {
                 Ok(object) => {
-                    row.cells = self.columns.iter().map(|name| object.get(name).map(cell).unwrap_or_default()).collect();
+                    row.cells = self
+                        .columns
+                        .iter()
+                        .map(|name| object.get(name).map(cell).unwrap_or_default())
+                        .collect();
                 }
                 Err(error) => {
                     row.cells = vec![String::new(); self.columns.len()];
@@ -131,7 +138,9 @@ fn cell(value: &Value) -> String {
 }
 
 fn delimited(source: &Source) -> Result<csv::Reader<impl std::io::Read>, BatchError> {
-    let Kind::Delimited { delimiter, .. } = source.kind else { unreachable!("asked of delimited files only") };
+    let Kind::Delimited { delimiter, .. } = source.kind else {
+        unreachable!("asked of delimited files only")
+    };
     let mut builder = csv::ReaderBuilder::new();
     builder.delimiter(delimiter).has_headers(false).flexible(true).buffer_capacity(256 * 1024);
     Ok(builder.from_reader(source.decoded()?))

@@ -9,6 +9,9 @@ use std::path::Path;
 
 type Excel = Xlsx<BufReader<File>>;
 
+/// Takes the number and cells of a row, and says whether it wants more.
+type VisitCells<'a> = &'a mut dyn FnMut(u64, &mut Vec<String>) -> Result<bool, BatchError>;
+
 pub(crate) fn columns(path: &Path, sheet: Option<&str>) -> Result<Vec<String>, BatchError> {
     let mut columns = Vec::new();
     cells_by_row(path, sheet, &mut |_, cells| {
@@ -33,11 +36,7 @@ pub(crate) fn rows(path: &Path, sheet: Option<&str>, width: usize, visit: Visit)
 }
 
 /// Visits each row that holds something, with its number from 1, until the visitor has seen enough.
-fn cells_by_row(
-    path: &Path,
-    sheet: Option<&str>,
-    visit: &mut dyn FnMut(u64, &mut Vec<String>) -> Result<bool, BatchError>,
-) -> Result<(), BatchError> {
+fn cells_by_row(path: &Path, sheet: Option<&str>, visit: VisitCells) -> Result<(), BatchError> {
     let damaged = |error: XlsxError| BatchError::unreadable(path, format!("it is damaged: {error}"));
     let mut excel = open(path)?;
     let sheet = find_sheet(path, &excel, sheet)?;
@@ -72,8 +71,12 @@ fn open(path: &Path) -> Result<Excel, BatchError> {
     let zip = start == b"PK";
     Xlsx::new(BufReader::new(file)).map_err(|error| {
         let problem = match error {
-            XlsxError::Password => "it is encrypted: open it in Excel, take the password off and save it again".to_owned(),
-            _ if !zip => "it looks like the older format .xls: open it in Excel and save it as .xlsx".to_owned(),
+            XlsxError::Password => {
+                "it is encrypted: open it in Excel, take the password off and save it again".to_owned()
+            }
+            _ if !zip => {
+                "it looks like the older format .xls: open it in Excel and save it as .xlsx".to_owned()
+            }
             error => format!("it is no Excel workbook, or damaged: {error}"),
         };
         BatchError::unreadable(path, problem)
@@ -87,7 +90,8 @@ fn find_sheet(path: &Path, excel: &Excel, wanted: Option<&str>) -> Result<String
         Some(wanted) => names.iter().find(|name| name.trim().eq_ignore_ascii_case(wanted.trim())),
     };
     found.cloned().ok_or_else(|| {
-        let wanted = wanted.map_or("it has no sheet".to_owned(), |wanted| format!("it has no sheet '{wanted}'"));
+        let wanted =
+            wanted.map_or("it has no sheet".to_owned(), |wanted| format!("it has no sheet '{wanted}'"));
         BatchError::unreadable(path, format!("{wanted}; its sheets are: {}", names.join(", ")))
     })
 }
@@ -95,13 +99,24 @@ fn find_sheet(path: &Path, excel: &Excel, wanted: Option<&str>) -> Result<String
 fn text(value: &DataRef) -> String {
     match value {
         DataRef::Empty => String::new(),
-        DataRef::String(text) => text.clone(),
+        DataRef::String(text) | DataRef::DateTimeIso(text) | DataRef::DurationIso(text) => text.clone(),
         DataRef::SharedString(text) => (*text).to_owned(),
         DataRef::Int(number) => number.to_string(),
         DataRef::Float(number) => number.to_string(),
         DataRef::Bool(value) => value.to_string(),
         DataRef::Error(error) => error.to_string(),
-        DataRef::DateTime(date) => date.as_f64().to_string(),
-        DataRef::DateTimeIso(text) | DataRef::DurationIso(text) => text.clone(),
+        DataRef::DateTime(date) if date.is_datetime() => moment(date.to_ymd_hms_milli()),
+        DataRef::DateTime(duration) => duration.as_f64().to_string(),
+    }
+}
+
+/// ISO 8601; the day alone at midnight.
+fn moment(moment: (u16, u8, u8, u8, u8, u8, u16)) -> String {
+    let (year, month, day, hour, minute, second, _) = moment;
+    let date = format!("{year:04}-{month:02}-{day:02}");
+    if (hour, minute, second) == (0, 0, 0) {
+        date
+    } else {
+        format!("{date}T{hour:02}:{minute:02}:{second:02}")
     }
 }

@@ -4,6 +4,7 @@ use crate::model::ModelChoice;
 use crate::output;
 use anyhow::{Result, bail};
 use occuform_batch::{Merge, SourceOptions, Table};
+use std::fmt::Write as _;
 use std::path::PathBuf;
 
 /// Puts a person's decisions into a coded file.
@@ -31,7 +32,8 @@ pub(crate) struct Arguments {
 }
 
 pub(crate) fn run(arguments: &Arguments) -> Result<()> {
-    let output = arguments.output.clone().unwrap_or_else(|| occuform_batch::output_path(&arguments.coded, "merged"));
+    let output =
+        arguments.output.clone().unwrap_or_else(|| occuform_batch::output_path(&arguments.coded, "merged"));
     if [&arguments.coded, &arguments.review].contains(&&output) {
         bail!("{} is one of the two inputs: name another file with --output", output.display());
     }
@@ -58,8 +60,9 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
         merged.open,
     );
     if merged.unused > 0 {
-        text += &format!(
-            "  {} decisions fit no row that needs one: is {} the review of this file?\n",
+        let _ = writeln!(
+            text,
+            "  {} decisions fit no row that needs one: is {} the review of this file?",
             merged.unused,
             arguments.review.display()
         );

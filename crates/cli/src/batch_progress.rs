@@ -44,7 +44,11 @@ impl Meter {
         self.began_at = done;
         if let Some(bar) = &self.bar {
             bar.reset();
-            let rest = if total == 0 { "{human_pos}, {per_sec}" } else { "{wide_bar} {percent:>3} %, {per_sec}, {eta} left" };
+            let rest = if total == 0 {
+                "{human_pos}, {per_sec}"
+            } else {
+                "{wide_bar} {percent:>3} %, {per_sec}, {eta} left"
+            };
             let style = ProgressStyle::with_template(&format!("{} {rest}", name(step)));
             bar.set_style(style.expect("the template is a constant"));
         }
@@ -52,17 +56,17 @@ impl Meter {
 
     /// For example: coding 40,960 of 1,000,000, 9,800 a second, 2 minutes left.
     fn line(&self, step: Step, done: u64, total: u64) -> String {
-        let seconds = self.began.elapsed().as_secs_f64();
-        let rate = (done - self.began_at) as f64 / seconds.max(0.001);
+        let fresh = done - self.began_at;
+        let milliseconds = (self.began.elapsed().as_millis() as u64).max(1);
         let so_far = format!("{} {}", name(step), HumanCount(done));
-        if total == 0 || rate <= 0.0 {
+        if total == 0 || fresh == 0 {
             return so_far;
         }
-        let left = Duration::from_secs_f64(total.saturating_sub(done) as f64 / rate);
+        let left = Duration::from_millis(total.saturating_sub(done) * milliseconds / fresh);
         format!(
             "{so_far} of {}, {} a second, {} left",
             HumanCount(total),
-            HumanCount(rate.round() as u64),
+            HumanCount(fresh * 1000 / milliseconds),
             HumanDuration(left)
         )
     }
@@ -99,7 +103,9 @@ const fn name(step: Step) -> &'static str {
 fn watch_for_interrupt() -> Arc<AtomicBool> {
     let stopped = Arc::new(AtomicBool::new(false));
     let flag = Arc::clone(&stopped);
-    let Ok(runtime) = tokio::runtime::Builder::new_current_thread().enable_all().build() else { return stopped };
+    let Ok(runtime) = tokio::runtime::Builder::new_current_thread().enable_all().build() else {
+        return stopped;
+    };
     std::thread::spawn(move || {
         runtime.block_on(async {
             use tokio::signal::unix::{SignalKind, signal};

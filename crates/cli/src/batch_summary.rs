@@ -20,7 +20,11 @@ pub(crate) fn columns(table: &Table, checker: &Checker) -> Result<()> {
         match column {
             Some(column) => _ = writeln!(text, "  {what:<12}{}", table.columns()[column]),
             None if matches!(what, "job title" | "tasks") => {
-                _ = writeln!(text, "  {what:<12}none ({option} names one; there are: {})", table.columns().join(", "));
+                _ = writeln!(
+                    text,
+                    "  {what:<12}none ({option} names one; there are: {})",
+                    table.columns().join(", ")
+                );
             }
             None => {}
         }
@@ -29,10 +33,10 @@ pub(crate) fn columns(table: &Table, checker: &Checker) -> Result<()> {
 }
 
 /// What is to be done.
-pub(crate) fn plan(plan: &Plan, time: Option<Duration>, shorten: bool) -> Result<()> {
+pub(crate) fn plan(plan: &Plan, time: Option<Duration>) -> Result<()> {
     let mut text = format!(
-        "Plan: {} rows, {} different texts, embedded, nothing leaves this machine\n",
-        HumanCount(plan.rows),
+        "Plan: {}, {} different texts, embedded, nothing leaves this machine\n",
+        rows_of(plan.rows),
         HumanCount(plan.texts)
     );
     if plan.coded > 0 {
@@ -43,14 +47,12 @@ pub(crate) fn plan(plan: &Plan, time: Option<Duration>, shorten: bool) -> Result
     }
     for (what, rows) in [("turned into ASCII", plan.converted), ("cut at a word", plan.shortened)] {
         if rows > 0 {
-            let _ = writeln!(text, "  {what}: {} rows", HumanCount(rows));
+            let _ = writeln!(text, "  {what}: {}", rows_of(rows));
         }
     }
     for (reason, refused) in &plan.invalid {
-        let _ = writeln!(text, "  not coded, {reason}: {} rows; the first: {}", HumanCount(refused.rows), refused.first);
-    }
-    if !shorten && plan.invalid.contains_key("too-long") {
-        text.push_str("  --shorten would cut the long ones at a word\n");
+        let _ =
+            writeln!(text, "  not coded, {reason}: {}; the first: {}", rows_of(refused.rows), refused.first);
     }
     Ok(output::print(&text)?)
 }
@@ -58,16 +60,24 @@ pub(crate) fn plan(plan: &Plan, time: Option<Duration>, shorten: bool) -> Result
 /// What was done.
 pub(crate) fn summary(summary: &Summary, plan: &Plan, outputs: &Outputs, time: Duration) -> Result<()> {
     let share = |rows: u64| 100.0 * rows as f64 / summary.rows.max(1) as f64;
-    let mut text = format!("{}: {} rows in {:.1} s\n", outputs.output.display(), HumanCount(summary.rows), time.as_secs_f64());
+    let mut text =
+        format!("{}: {} in {:.1} s\n", outputs.output.display(), rows_of(summary.rows), time.as_secs_f64());
     let mut row = |what: &str, rows: u64| {
         let _ = writeln!(text, "  {what:<22}{:>12}  {:>5.1} %", HumanCount(rows).to_string(), share(rows));
     };
     row("coded", summary.coded);
     row("unsure", summary.unsure);
-    for (what, rows) in summary.invalid.iter().chain([(&"no-match", &summary.no_match)]).filter(|(_, rows)| **rows > 0) {
+    for (what, rows) in
+        summary.invalid.iter().chain([(&"no-match", &summary.no_match)]).filter(|(_, rows)| **rows > 0)
+    {
         row(what, *rows);
     }
-    let _ = writeln!(text, "  {} texts asked, {} of them in an earlier run", HumanCount(plan.texts), HumanCount(plan.coded));
+    let _ = writeln!(
+        text,
+        "  different texts: {}, coded in an earlier run: {}",
+        HumanCount(plan.texts),
+        HumanCount(plan.coded)
+    );
     if let Some(review) = &outputs.review {
         let (review, output) = (review.display(), outputs.output.display());
         let _ = writeln!(
@@ -76,4 +86,8 @@ pub(crate) fn summary(summary: &Summary, plan: &Plan, outputs: &Outputs, time: D
         );
     }
     Ok(output::print(&text)?)
+}
+
+fn rows_of(number: u64) -> String {
+    format!("{} {}", HumanCount(number), if number == 1 { "row" } else { "rows" })
 }

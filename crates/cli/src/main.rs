@@ -1,6 +1,7 @@
 //! The `occuform` command. This file reads the command line; each command has a module of its own.
 
 mod batch;
+mod batch_arguments;
 mod batch_merge;
 mod batch_progress;
 mod batch_summary;
@@ -39,7 +40,7 @@ enum Command {
     /// Code one job on the command line
     Code(code::Arguments),
     /// Code a file: CSV, TSV, JSON Lines or Excel
-    Batch(batch::Arguments),
+    Batch(Box<batch_arguments::Arguments>),
     /// Make a table of what the asynchronous Coding Service returned
     Convert(convert::Arguments),
     /// Tell how well a model codes records whose codes are known
