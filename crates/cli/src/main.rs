@@ -1,6 +1,12 @@
 //! The `occuform` command. This file reads the command line; each command has a module of its own.
 
+mod batch;
+mod batch_arguments;
+mod batch_merge;
+mod batch_progress;
+mod batch_summary;
 mod code;
+mod convert;
 mod evaluate;
 mod explanation;
 mod import_report;
@@ -39,6 +45,10 @@ enum Command {
     Train(train::Arguments),
     /// Code one job on the command line
     Code(code::Arguments),
+    /// Code a file: CSV, TSV, JSON Lines or Excel
+    Batch(Box<batch_arguments::Arguments>),
+    /// Make a table of what the asynchronous Coding Service returned
+    Convert(convert::Arguments),
     /// Tell how well a model codes records whose codes are known
     Evaluate(evaluate::Arguments),
     /// Make lexicon files of the official workbooks
@@ -51,6 +61,8 @@ fn main() -> ExitCode {
         Command::Service(arguments) => service::run(arguments),
         Command::Train(arguments) => train::run(&arguments),
         Command::Code(arguments) => code::run(&arguments),
+        Command::Batch(arguments) => batch::run(&arguments),
+        Command::Convert(arguments) => convert::run(&arguments),
         Command::Evaluate(arguments) => evaluate::run(&arguments),
         Command::Lexicon(arguments) => lexicon::run(&arguments),
     };

@@ -14,12 +14,17 @@ pub(crate) struct ModelChoice {
     pub(crate) topic: Topic,
     /// The model file [default: models/TOPIC.model]
     #[arg(long, value_name = "FILE")]
-    model: Option<PathBuf>,
+    pub(crate) model: Option<PathBuf>,
 }
 
 impl ModelChoice {
     pub(crate) fn new(topic: Topic, model: Option<PathBuf>) -> Self {
         Self { topic, model }
+    }
+
+    /// The usual model of a topic.
+    pub(crate) fn usual(topic: Topic) -> Self {
+        Self { topic, model: None }
     }
 
     pub(crate) fn path(&self) -> PathBuf {

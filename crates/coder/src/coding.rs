@@ -73,7 +73,8 @@ impl Model {
         best.map_or(FileCoding::Suggested(alternatives), FileCoding::Coded)
     }
 
-    fn trusted(&self, ranked: Vec<Suggestion>, options: CodingOptions) -> Vec<Suggestion> {
+    /// Which of the ranked codes are trusted, best first; none when the best answer is no answer.
+    pub fn trusted(&self, ranked: Vec<Suggestion>, options: CodingOptions) -> Vec<Suggestion> {
         let thresholds = self.knowledge.thresholds;
         let own = match options.scope {
             Scope::All => thresholds.list,
