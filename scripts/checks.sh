@@ -56,7 +56,7 @@ run_tests() {
   browser
   schemathesis_tool
   check size widget_size || failed=1
-  suite native cargo test --locked --workspace || failed=1
+  suite native cargo test --locked --workspace --no-fail-fast || failed=1
   suite widget for_wasm wasm-pack test --headless --chrome || failed=1
   suite end-to-end env MODEL="$MODEL" playwright test --config e2e/playwright.config.js || failed=1
   suite contract with_service contract_tests || failed=1

@@ -94,6 +94,8 @@ async fn serve(service: Arc<Service>, listen: SocketAddr, admin: Option<SocketAd
     if service.clients().all().is_empty() {
         tracing::warn!("nobody can ask for a token: register a client with 'occuform service client add'");
     }
+    // Before it says that it is ready: who reads that may stop it at once.
+    let shutdown = signals::shutdown()?;
     println!("The Coding Service is ready: http://{address}/");
     if let Some(admin) = &admin {
         println!(
@@ -102,7 +104,6 @@ async fn serve(service: Arc<Service>, listen: SocketAddr, admin: Option<SocketAd
         );
     }
     tracing::info!(%address, "serving");
-    let shutdown = signals::shutdown()?;
     occuform_service::run(listener, admin, service, shutdown).await.context("the service stopped")
 }
 
