@@ -1,9 +1,8 @@
 // Sizes and speeds beside something else's in the same run. ./dev bench starts this.
-import { spawn } from "node:child_process";
 import { readFileSync, readdirSync } from "node:fs";
 import { availableParallelism } from "node:os";
-import { createInterface } from "node:readline";
 import { brotliCompressSync, constants } from "node:zlib";
+import { startProxy } from "../scripts/proxy.mjs";
 
 const [occuform, model] = process.argv.slice(2);
 const REQUESTS = 2_000;
@@ -27,18 +26,6 @@ function sizes() {
   }
 }
 
-async function start() {
-  const proxy = spawn(occuform, ["proxy", "--listen", "127.0.0.1:0", "--model", model], {
-    env: { ...process.env, RUST_LOG: "warn" },
-    stdio: ["ignore", "pipe", "inherit"],
-  });
-  for await (const line of createInterface({ input: proxy.stdout })) {
-    const url = line.match(/http:\S+/)?.[0];
-    if (url) return { proxy, url };
-  }
-  throw new Error("the proxy did not start");
-}
-
 async function timed(act) {
   const started = performance.now();
   await (await act()).arrayBuffer();
@@ -46,7 +33,7 @@ async function timed(act) {
 }
 
 async function speeds() {
-  const { proxy, url } = await start();
+  const { proxy, url } = await startProxy(occuform, model);
   const body = JSON.stringify({ record: { occp_text: "truck driver", tasks_text: "carting grain to the silo" } });
   const code = () =>
     fetch(`${url}v1/topics/osca/code`, { method: "POST", headers: { "content-type": "application/json" }, body });

@@ -1,9 +1,8 @@
 // Pictures of every state of the question, in target/screenshots, sheets of them and the demo for the documentation.
 // ./dev pictures starts this.
 import { chromium } from "@playwright/test";
-import { spawn } from "node:child_process";
 import { mkdirSync, readFileSync } from "node:fs";
-import { createInterface } from "node:readline";
+import { startProxy } from "../scripts/proxy.mjs";
 import { reach, STATES } from "./states.js";
 import { QuestionPage } from "./tests/question.js";
 
@@ -16,7 +15,7 @@ const LOOKS = {
 };
 
 mkdirSync(out, { recursive: true });
-const { proxy, url } = await start();
+const { proxy, url } = await startProxy(occuform, model);
 const browser = await chromium.launch({ executablePath: process.env.OCCUFORM_BROWSER });
 for (const [look, options] of Object.entries(LOOKS)) {
   for (const state of Object.keys(STATES)) {
@@ -61,17 +60,4 @@ async function sheet(look) {
   </style>${pictures.join("")}`);
   await page.screenshot({ path: `docs/images/widget-${look}.png`, fullPage: true });
   await page.close();
-}
-
-async function start() {
-  const args = ["proxy", "--listen", "127.0.0.1:0", "--model", model, "--files", "dist"];
-  const proxy = spawn(occuform, args, {
-    env: { ...process.env, RUST_LOG: "warn" },
-    stdio: ["ignore", "pipe", "inherit"],
-  });
-  for await (const line of createInterface({ input: proxy.stdout })) {
-    const url = line.match(/http:\S+/)?.[0];
-    if (url) return { proxy, url };
-  }
-  throw new Error("the proxy did not start");
 }

@@ -1,33 +1,14 @@
 //! `occuform batch` and `occuform convert` as their users call them.
 
+mod common;
+
+use common::{LEXICON, occuform, write_lexicon};
 use serde_json::Value;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
+use std::process::{Command, Stdio};
 use std::sync::LazyLock;
 use tempfile::TempDir;
-
-const OSCA: &str = "\
-3 Trades
-38 Electro
-381 Electrical
-3811 Electricians
-381131 Electrician
-titles:
-  sparky
-  house electrician
-tasks:
-  wiring new houses
-4 Hospitality
-47 Hospitality
-471 Hospitality
-4711 Baristas
-471131 Barista
-titles:
-  coffee maker
-tasks:
-  making coffee
-";
 
 const ANZSCO: &str = "\
 3 Trades
@@ -46,10 +27,8 @@ titles:
 /// Models of both classifications.
 static MODELS: LazyLock<TempDir> = LazyLock::new(|| {
     let folder = tempfile::tempdir().unwrap();
-    for (topic, text) in [("osca", OSCA), ("anzsco", ANZSCO)] {
-        let place = folder.path().join("lexicon").join(topic);
-        std::fs::create_dir_all(&place).unwrap();
-        std::fs::write(place.join("small.txt"), text).unwrap();
+    for (topic, text) in [("osca", LEXICON), ("anzsco", ANZSCO)] {
+        write_lexicon(folder.path(), topic, text);
         let model = model(folder.path(), topic);
         let output =
             occuform(folder.path(), &["train", "--lexicon", "lexicon", "--topic", topic, "--model", &model]);
@@ -60,10 +39,6 @@ static MODELS: LazyLock<TempDir> = LazyLock::new(|| {
 
 fn model(folder: &Path, topic: &str) -> String {
     folder.join(topic).with_extension("model").display().to_string()
-}
-
-fn occuform(folder: &Path, arguments: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_occuform")).current_dir(folder).args(arguments).output().unwrap()
 }
 
 /// A folder with files in it.

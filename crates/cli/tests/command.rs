@@ -1,33 +1,14 @@
 //! The command as its users call it.
 
+mod common;
+
+use common::{LEXICON, occuform, write_lexicon};
 use serde_json::Value;
 use std::io::{BufRead, BufReader};
-use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
 use std::sync::LazyLock;
 use tempfile::TempDir;
-
-const LEXICON: &str = "\
-3 Trades
-38 Electro
-381 Electrical
-3811 Electricians
-381131 Electrician
-titles:
-  sparky
-  house electrician
-tasks:
-  wiring new houses
-4 Hospitality
-47 Hospitality
-471 Hospitality
-4711 Baristas
-471131 Barista
-titles:
-  coffee maker
-tasks:
-  making coffee
-";
 
 /// A folder with a small lexicon and the model that the command trained from it.
 struct Trained {
@@ -37,16 +18,11 @@ struct Trained {
 
 static TRAINED: LazyLock<Trained> = LazyLock::new(|| {
     let folder = tempfile::tempdir().unwrap();
-    std::fs::create_dir_all(folder.path().join("lexicon/osca")).unwrap();
-    std::fs::write(folder.path().join("lexicon/osca/small.txt"), LEXICON).unwrap();
+    write_lexicon(folder.path(), "osca", LEXICON);
     let output = occuform(folder.path(), &["train", "--lexicon", "lexicon", "--model", "models/small.model"]);
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     Trained { said: String::from_utf8(output.stdout).unwrap(), folder }
 });
-
-fn occuform(folder: &Path, arguments: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_occuform")).current_dir(folder).args(arguments).output().unwrap()
-}
 
 fn trained(arguments: &[&str]) -> (String, String, bool) {
     let mut all = arguments.to_vec();

@@ -1,11 +1,12 @@
 //! `occuform lexicon import` as operators call it.
 
+mod common;
 #[path = "../../workbooks/tests/official/mod.rs"]
 mod official;
 
+use common::occuform;
 use official::{anzsco_index, anzsco_structure, osca_descriptions, osca_structure};
 use std::path::{Path, PathBuf};
-use std::process::Command;
 use tempfile::TempDir;
 
 const OSCA: [&str; 4] =
@@ -40,11 +41,7 @@ impl Operator {
     }
 
     fn run(&self, arguments: &[&[&str]]) -> Said {
-        let output = Command::new(env!("CARGO_BIN_EXE_occuform"))
-            .current_dir(self.0.path())
-            .args(arguments.concat())
-            .output()
-            .unwrap();
+        let output = occuform(self.0.path(), &arguments.concat());
         let text = |bytes| String::from_utf8(bytes).unwrap();
         Said { output: text(output.stdout), error: text(output.stderr), success: output.status.success() }
     }

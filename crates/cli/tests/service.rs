@@ -1,25 +1,11 @@
 //! `occuform service` as its operators call it.
 
+mod common;
+
+use common::{LEXICON, occuform, write_lexicon};
 use std::io::{BufRead, BufReader};
-use std::path::Path;
 use std::process::{Command, Output, Stdio};
 use tempfile::TempDir;
-
-const LEXICON: &str = "\
-3 Trades
-38 Electro
-381 Electrical
-3811 Electricians
-381131 Electrician
-titles:
-  sparky
-tasks:
-  wiring new houses
-";
-
-fn occuform(folder: &Path, arguments: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_occuform")).current_dir(folder).args(arguments).output().unwrap()
-}
 
 fn said(output: &Output) -> String {
     String::from_utf8(output.stdout.clone()).unwrap()
@@ -32,8 +18,7 @@ fn complained(output: &Output) -> String {
 /// A folder with a model and settings that take free ports.
 fn folder() -> TempDir {
     let folder = tempfile::tempdir().unwrap();
-    std::fs::create_dir_all(folder.path().join("lexicon/osca")).unwrap();
-    std::fs::write(folder.path().join("lexicon/osca/small.txt"), LEXICON).unwrap();
+    write_lexicon(folder.path(), "osca", LEXICON);
     assert!(occuform(folder.path(), &["train"]).status.success());
     let settings = "listen = \"127.0.0.1:0\"\n[admin]\nlisten = \"127.0.0.1:0\"\n[limits.public]\nrequests_per_day = 5\n";
     std::fs::write(folder.path().join("service.toml"), settings).unwrap();

@@ -4,7 +4,6 @@ use async_trait::async_trait;
 use occuform_api::{CodeAnswer, CodeStatus, JobText, Model, OSCA, Record, Topic};
 use occuform_proxy::coder::{Coded, Coder, CodingFailure, Source};
 use occuform_proxy::config::Config;
-use std::io::Write;
 use std::sync::{Arc, Mutex};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
@@ -51,29 +50,10 @@ async fn receive(mut stream: TcpStream) -> String {
     answer
 }
 
-#[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
-
-impl Write for Log {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        self.0.lock().unwrap().extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
-    }
-}
-
 #[tokio::test]
 async fn a_shutdown_lets_an_accepted_request_finish_and_the_log_holds_no_words() {
-    let log = Log::default();
-    let writer = log.clone();
-    tracing_subscriber::fmt()
-        .json()
-        .with_max_level(tracing::Level::TRACE)
-        .with_writer(move || writer.clone())
-        .init();
+    let log = Arc::new(Mutex::new(Vec::new()));
+    tracing_subscriber::fmt().json().with_max_level(tracing::Level::TRACE).with_writer(log.clone()).init();
 
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
@@ -94,7 +74,7 @@ async fn a_shutdown_lets_an_accepted_request_finish_and_the_log_holds_no_words()
     assert!(receive(stream).await.starts_with("HTTP/1.1 200 OK"));
     server.await.unwrap().unwrap();
 
-    let log = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+    let log = String::from_utf8(log.lock().unwrap().clone()).unwrap();
     assert!(log.contains("\"status\":200"), "{log}");
     assert!(!log.contains("zebrakeeper"), "{log}");
 }

@@ -22,7 +22,6 @@ use occuform_proxy::upstream::paced::Paced;
 use occuform_proxy::upstream::state::{Found, StateFolder};
 use occuform_proxy::upstream::{self, Call, CallFailure};
 use serde_json::{Value, json};
-use std::io::Write;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::sync::{Arc, Mutex};
@@ -364,28 +363,10 @@ async fn when_the_upstream_has_a_new_model_nothing_of_the_old_one_is_answered() 
     assert_eq!((answer.header("occuform-source"), answer.header("occuform-model")), ("upstream", "model-2"));
 }
 
-#[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
-
-impl Write for Log {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        self.0.lock().unwrap().extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
-    }
-}
-
 #[tokio::test]
 async fn secret_token_and_words_are_in_no_log_no_answer_and_no_file_but_the_tokens_own() {
-    let log = Log::default();
-    let writer = log.clone();
-    tracing_subscriber::fmt()
-        .with_max_level(tracing::Level::TRACE)
-        .with_writer(move || writer.clone())
-        .init();
+    let log = Arc::new(Mutex::new(Vec::new()));
+    tracing_subscriber::fmt().with_max_level(tracing::Level::TRACE).with_writer(log.clone()).init();
     let (upstream, state, settings) = world().await;
     let proxy = Proxy::ready(&settings).await;
     let quoting = "nonsense quoting zebrakeeper and canary-token-7f3a";
@@ -403,7 +384,7 @@ async fn secret_token_and_words_are_in_no_log_no_answer_and_no_file_but_the_toke
     }
     let token = std::fs::read_to_string(state.path().join("token.json")).unwrap();
     assert!(token.contains(TOKEN) && !token.contains(SECRET) && !token.contains("zebrakeeper"));
-    said += &String::from_utf8_lossy(&log.0.lock().unwrap());
+    said += &String::from_utf8_lossy(&log.lock().unwrap());
     assert!(said.contains("a new token") && said.contains("calls"), "{said}");
     for canary in [TOKEN, SECRET, "zebrakeeper", "nonsense"] {
         assert!(!said.contains(canary), "{canary} in {said}");

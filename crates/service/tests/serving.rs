@@ -5,7 +5,6 @@ mod common;
 use common::{Bench, SECRET, basic, client};
 use occuform_service::clients::{Clients, Tier};
 use serde_json::json;
-use std::io::Write;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -54,29 +53,10 @@ async fn ask(address: SocketAddr, head: &str, body: &str) -> String {
     receive(send(address, head, body).await).await
 }
 
-#[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
-
-impl Write for Log {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        self.0.lock().unwrap().extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
-    }
-}
-
 #[tokio::test]
 async fn a_stop_ends_readiness_lets_calls_finish_and_the_log_holds_nothing_that_was_sent() {
-    let log = Log::default();
-    let writer = log.clone();
-    tracing_subscriber::fmt()
-        .json()
-        .with_max_level(tracing::Level::TRACE)
-        .with_writer(move || writer.clone())
-        .init();
+    let log = Arc::new(Mutex::new(Vec::new()));
+    tracing_subscriber::fmt().json().with_max_level(tracing::Level::TRACE).with_writer(log.clone()).init();
     let bench = Bench::new(&[]);
     let running = start(&bench).await;
     assert!(ask(running.admin, "GET /health", "").await.starts_with("HTTP/1.1 200"));
@@ -110,7 +90,7 @@ async fn a_stop_ends_readiness_lets_calls_finish_and_the_log_holds_nothing_that_
     assert!(answer.starts_with("HTTP/1.1 200 OK") && answer.contains("zebrakeeper"), "{answer}");
     running.server.await.unwrap().unwrap();
 
-    let log = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+    let log = String::from_utf8(log.lock().unwrap().clone()).unwrap();
     assert!(log.contains(r#""route":"/v1/topics/{topic}/code","status":200"#), "{log}");
     for secret in ["zebrakeeper", SECRET, &token, &basic("public", SECRET)] {
         assert!(!log.contains(secret), "{secret} in {log}");
