@@ -104,6 +104,7 @@ fn rows_keep_their_columns_and_get_codes() {
     assert!(said.contains("job title   Job Title") && said.contains("tasks       main_tasks"), "{said}");
     let output = folder.read("jobs.coded.csv");
     let header = "age,Job Title,main_tasks,code,label,confidence,status,source,model,\
+        suggestion_1_code,suggestion_1_label,suggestion_1_confidence,\
         suggestion_2_code,suggestion_2_label,suggestion_2_confidence\n";
     assert!(output.starts_with(header), "{output}");
     assert_eq!(folder.column("jobs.coded.csv", "age"), ["33", "20"]);

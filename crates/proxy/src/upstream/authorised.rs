@@ -41,6 +41,11 @@ impl<U: Upstream> Authorised<U> {
         Self { next, keeper: Arc::new(Mutex::new(keeper)), source, patience }
     }
 
+    /// The stage that calls go to with their token.
+    pub fn next(&self) -> &U {
+        &self.next
+    }
+
     /// Makes the call, as soon as there is a token.
     ///
     /// # Errors

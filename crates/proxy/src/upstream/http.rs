@@ -3,11 +3,11 @@
 
 use super::keeper::{ATTEMPT_LIMIT, Token};
 use super::sent::{Announced, Sent};
-use super::{Call, CallFailure, Reply, Upstream};
+use super::{Call, CallFailure, OtherCall, Reply, Upstream};
 use crate::config::{ClientSecret, UpstreamConfig};
 use crate::upstream::wire;
 use async_trait::async_trait;
-use occuform_api::Topic;
+use occuform_api::{ServiceError, Topic};
 use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderValue};
 use reqwest::{
     Body, Certificate, Client, ClientBuilder, Method, Proxy, Response, StatusCode, redirect, retry, tls,
@@ -78,12 +78,10 @@ impl Http {
     /// # Errors
     /// When the settings do not fit.
     pub fn new(topic: Topic, config: &UpstreamConfig) -> Result<Self, HttpError> {
-        // An error means that it is done already.
-        let _ = rustls::crypto::ring::default_provider().install_default();
         let build = |builder: ClientBuilder| builder.build().map_err(|error| HttpError::Client(plain(error)));
         Ok(Self {
-            calls: build(builder(config)?.timeout(CALL_LIMIT))?,
-            tokens: build(builder(config)?.timeout(ATTEMPT_LIMIT).pool_max_idle_per_host(0))?,
+            calls: build(client(config)?)?,
+            tokens: build(client(config)?.timeout(ATTEMPT_LIMIT).pool_max_idle_per_host(0))?,
             topic,
             api_url: config.api_url.trim_end_matches('/').to_owned(),
             token_url: config.token_url.clone(),
@@ -121,6 +119,10 @@ impl Http {
             Call::Code { model, text, suggestions } => {
                 (Method::POST, format!("{models}/{model}/code"), Some(wire::request(text, *suggestions)))
             }
+            Call::Other(OtherCall { path, body, .. }) => {
+                let url = format!("{}/v1/topics/{}/{path}", self.api_url, self.topic.uri_name);
+                (if body.is_some() { Method::POST } else { Method::GET }, url, body.clone())
+            }
         }
     }
 }
@@ -132,7 +134,11 @@ impl Upstream for Http {
         let mut authorization = HeaderValue::from_str(token.value.expose_secret())
             .map_err(|_| CallFailure::Broken("the token cannot be sent"))?;
         authorization.set_sensitive(true);
-        let request = self.calls.request(method, url).header(AUTHORIZATION, authorization);
+        let (limit, longest) = match call {
+            Call::Other(other) => (other.limit, other.longest_answer),
+            _ => (CALL_LIMIT, MAX_ANSWER_BYTES),
+        };
+        let request = self.calls.request(method, url).header(AUTHORIZATION, authorization).timeout(limit);
         let request = match body {
             Some(body) => {
                 request.header(CONTENT_TYPE, "application/json").body(Body::wrap(Announced::new(body, sent)))
@@ -142,11 +148,12 @@ impl Upstream for Http {
         let broken = |error: &reqwest::Error| CallFailure::Broken(kind(error));
         let response = request.send().await.map_err(|error| broken(&error))?;
         let status = response.status();
-        let body = bytes(response).await?;
+        let body = bytes(response, longest).await?;
         match status {
             StatusCode::OK => {
                 wire::reply(call, &body).ok_or(CallFailure::Broken("not an answer of this API"))
             }
+            StatusCode::UNAUTHORIZED if is_of_another_client(&body) => Err(CallFailure::Unknown),
             StatusCode::FORBIDDEN | StatusCode::UNAUTHORIZED => Err(CallFailure::Denied),
             StatusCode::TOO_MANY_REQUESTS if wire::message(&body) == Some("Limit Exceeded".into()) => {
                 Err(CallFailure::LimitExceeded)
@@ -159,7 +166,18 @@ impl Upstream for Http {
     }
 }
 
-fn builder(config: &UpstreamConfig) -> Result<ClientBuilder, HttpError> {
+/// An operation of another client's; the token is as good as before.
+fn is_of_another_client(body: &[u8]) -> bool {
+    wire::message(body) == Some(ServiceError::ForeignOperation.to_string())
+}
+
+/// TLS, root certificates and the proxy on the way out, as the settings say.
+///
+/// # Errors
+/// When the settings do not fit.
+pub fn client(config: &UpstreamConfig) -> Result<ClientBuilder, HttpError> {
+    // An error means that it is done already.
+    let _ = rustls::crypto::ring::default_provider().install_default();
     let mut builder = Client::builder()
         .user_agent(concat!("occuform/", env!("CARGO_PKG_VERSION")))
         .tls_version_min(tls::Version::TLS_1_2)
@@ -191,16 +209,18 @@ fn certificates(path: &Path) -> Result<Vec<Certificate>, HttpError> {
 }
 
 async fn token(response: Response) -> Asked {
-    let Ok(body) = bytes(response).await else { return Asked::Refused("the answer broke off") };
+    let Ok(body) = bytes(response, MAX_ANSWER_BYTES).await else {
+        return Asked::Refused("the answer broke off");
+    };
     let Some((value, seconds)) = wire::token(&body) else { return Asked::Refused("not a token's answer") };
     Asked::Obtained { value, valid_for: seconds.map_or(USUAL_VALIDITY, Duration::from_secs) }
 }
 
-async fn bytes(mut response: Response) -> Result<Vec<u8>, CallFailure> {
+async fn bytes(mut response: Response, longest: usize) -> Result<Vec<u8>, CallFailure> {
     let mut body = Vec::new();
     while let Some(chunk) = response.chunk().await.map_err(|error| CallFailure::Broken(kind(&error)))? {
         body.extend_from_slice(&chunk);
-        if body.len() > MAX_ANSWER_BYTES {
+        if body.len() > longest {
             return Err(CallFailure::Broken("the answer is too long"));
         }
     }

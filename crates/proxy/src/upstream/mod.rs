@@ -20,6 +20,8 @@ pub mod service;
 pub mod state;
 mod wire;
 
+pub use wire::is_plausible;
+
 use crate::cached::Cached;
 use crate::coder::Coder;
 use crate::config::UpstreamConfig;
@@ -51,6 +53,21 @@ pub enum Call {
         /// How many suggestions at most.
         suggestions: u8,
     },
+    /// Any other call of the topic: a small batch, an asynchronous operation.
+    Other(OtherCall),
+}
+
+/// A call whose body the caller writes and whose answer the caller reads.
+#[derive(Clone, Debug)]
+pub struct OtherCall {
+    /// What follows `/v1/topics/{topic}/`.
+    pub path: String,
+    /// JSON to be sent with POST; without it the call is a GET.
+    pub body: Option<Vec<u8>>,
+    /// How long it may take.
+    pub limit: Duration,
+    /// How long its answer may be, in bytes.
+    pub longest_answer: usize,
 }
 
 /// What the Coding Service answered.
@@ -60,6 +77,8 @@ pub enum Reply {
     Model(Model),
     /// To [`Call::Code`].
     Answer(CodeAnswer),
+    /// To [`Call::Other`]: the body as it came.
+    Body(Vec<u8>),
 }
 
 /// Why there is no reply.
@@ -120,7 +139,10 @@ pub enum OpenError {
     Random(#[from] getrandom::Error),
 }
 
-/// Puts the stages together, from the last to the first, and begins to ask for the model.
+/// The stages that calls need: token, pace, HTTP.
+pub type Connection = Authorised<Paced<Http>>;
+
+/// Puts all stages together, and begins to ask for the model.
 ///
 /// # Errors
 /// When the state folder cannot be used or the settings of the connection do not fit.
@@ -129,6 +151,20 @@ pub fn open(
     config: &UpstreamConfig,
     clock: Arc<dyn Clock>,
 ) -> Result<Arc<dyn Coder>, OpenError> {
+    let service = Arc::new(Service::new(topic, connect(topic, config, clock)?));
+    tokio::spawn(Arc::clone(&service).keep_model());
+    Ok(Arc::new(Cached::new(service, config.cache)?))
+}
+
+/// Puts the stages together that calls need, from the last to the first.
+///
+/// # Errors
+/// When the state folder cannot be used or the settings of the connection do not fit.
+pub fn connect(
+    topic: Topic,
+    config: &UpstreamConfig,
+    clock: Arc<dyn Clock>,
+) -> Result<Connection, OpenError> {
     let folder = StateFolder::open(&config.state)?;
     let http = Arc::new(Http::new(topic, config)?);
     let now = clock.now();
@@ -142,11 +178,7 @@ pub fn open(
     let (file, found) = folder.file::<Memory>("token.json")?;
     let memory = found.or_lost("token.json", || Memory::lost(&now));
     let keeper = Keeper::new(config.hour, memory);
-    let authorised = Authorised::new(paced, http, keeper, file, clock, config.deadline);
-
-    let service = Arc::new(Service::new(topic, authorised));
-    tokio::spawn(Arc::clone(&service).keep_model());
-    Ok(Arc::new(Cached::new(service, config.cache)?))
+    Ok(Authorised::new(paced, http, keeper, file, clock, config.deadline))
 }
 
 impl<T: Default> Found<T> {

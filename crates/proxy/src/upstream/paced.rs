@@ -40,6 +40,12 @@ impl<U: Upstream> Paced<U> {
         Self { next, governor, usage, clock, patience, waiting: AtomicU32::new(0), turn: Turn::new(()) }
     }
 
+    /// Calls that are left of the day's.
+    pub fn calls_left(&self) -> u32 {
+        let now = self.clock.now();
+        self.govern(|governor| governor.calls_left(&now))
+    }
+
     fn govern<T>(&self, with: impl FnOnce(&mut Governor) -> T) -> T {
         with(&mut self.governor.lock().unwrap_or_else(PoisonError::into_inner))
     }

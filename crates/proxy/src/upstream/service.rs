@@ -41,7 +41,7 @@ impl<U: Upstream> Service<U> {
                     let _ = tokio::time::timeout(FRESH, self.outdated.notified()).await;
                     continue;
                 }
-                Ok(Reply::Answer(_)) => {}
+                Ok(_) => {}
                 Err(CallFailure::Unknown) => {
                     tracing::error!(topic = self.topic.uri_name, "the upstream has no such topic");
                 }
@@ -78,7 +78,7 @@ impl<U: Upstream> Coder for Service<U> {
         let call = Call::Code { model: model.clone(), text, suggestions };
         match self.next.call(&call).await {
             Ok(Reply::Answer(answer)) => Ok(Coded { answer, source: Source::Upstream, model }),
-            Ok(Reply::Model(_)) => Err(CodingFailure::Broken("a model in place of an answer".into())),
+            Ok(_) => Err(CodingFailure::Broken("another answer than was asked for".into())),
             Err(failure) => {
                 if let CallFailure::NotNow { .. } = &failure {
                     tracing::debug!(%failure, "no call to the upstream");
