@@ -75,7 +75,7 @@ fn one_record_that_the_service_refuses_stops_no_other() {
 }
 
 #[test]
-fn a_service_that_refuses_everything_is_not_asked_for_ever() {
+fn a_model_that_is_gone_ends_the_batch_with_a_word_about_it() {
     let service = CodingService::start();
     service.write_jobs("jobs.csv", 2);
     service.relay.fail(
@@ -114,9 +114,23 @@ fn auto_takes_calls_as_long_as_the_days_allowance_lasts_and_files_beyond() {
     std::fs::write(service.path("occuform.toml"), settings.replace("10000", "3")).unwrap();
     let said = service.succeed(&auto);
     assert!(said.contains("Chosen: sync, for several days: 4 of the day's calls are needed and 3"), "{said}");
-    service.write_jobs("jobs.csv", 1_200_000 / 400);
+    // Partners have 10,000 calls a day. Of this state there are two left.
     std::fs::write(service.path("occuform.toml"), settings).unwrap();
-    assert!(service.succeed(&auto).contains("Chosen: sync"));
+    let quota = service.read("state/quota.json");
+    let uptime = std::fs::read_to_string("/proc/uptime").unwrap();
+    let uptime = uptime.split('.').next().unwrap();
+    let boot = std::fs::read_to_string("/proc/sys/kernel/random/boot_id").unwrap();
+    let moment = format!(
+        "{{\"boot\":\"{}\",\"uptime\":{{\"secs\":{uptime},\"nanos\":0}},\"unix\":{{\"secs\":0,\"nanos\":0}}}}",
+        boot.trim()
+    );
+    let used = format!("{{\"first\":{moment},\"last\":{moment},\"calls\":9998}}");
+    std::fs::write(service.path("state/quota.json"), quota.replace("[]", &format!("[{used}]"))).unwrap();
+    let said = service.succeed(&auto);
+    assert!(
+        said.contains("Chosen: async: 4 of the day's calls are needed and 2 are left, and partners"),
+        "{said}"
+    );
 }
 
 #[test]

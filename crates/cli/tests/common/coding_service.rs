@@ -37,7 +37,7 @@ impl CodingService {
             std::fs::copy(template.path().join(file), folder.path().join(file)).unwrap();
         }
         let settings = "listen = \"127.0.0.1:0\"\n[admin]\nlisten = \"off\"\n[limits.partner]\n\
-            requests_per_second = 0\nrequests_per_day = 0\n[batch]\nreserved_bytes = 0\n";
+            requests_per_second = 0\nrequests_per_day = 0\n[coding]\nthreshold = 0.9\n[batch]\nreserved_bytes = 0\n";
         std::fs::write(folder.path().join("service.toml"), settings).unwrap();
         let mut child = Command::new(env!("CARGO_BIN_EXE_occuform"))
             .current_dir(folder.path())
@@ -49,13 +49,15 @@ impl CodingService {
         let first = BufReader::new(child.stdout.as_mut().unwrap()).lines().next().unwrap().unwrap();
         let address = first.split("http://").nth(1).unwrap().trim_end_matches('/').to_owned();
         let relay = Relay::start(&address);
+        let secret_file = folder.path().join("secret").display().to_string();
+        std::fs::write(&secret_file, secret).unwrap();
         let settings = format!(
             "[upstream]\ntoken_url = \"{0}/oauth2/token\"\napi_url = \"{0}\"\nclient_id = \"{id}\"\n\
-             client_secret_file = \"secret\"\npause_ms = 1000\ncalls_per_day = 10000\n",
+             client_secret_file = \"{secret_file}\"\npause_ms = 1000\ncalls_per_day = 10000\n",
             relay.url
         );
         std::fs::write(folder.path().join("occuform.toml"), settings).unwrap();
-        std::fs::write(folder.path().join("secret"), secret).unwrap();
+
         Self { folder, relay, child }
     }
 

@@ -34,8 +34,9 @@ use moment::Clock;
 use occuform_api::{CodeAnswer, JobText, Model, Topic};
 use paced::Paced;
 use sent::Sent;
+use serde::Serialize;
 use service::Service;
-use state::{Found, StateError, StateFolder};
+use state::{Found, StateError, StateFile, StateFolder};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -171,24 +172,28 @@ pub fn connect(
 
     let limits = Limits { pause: config.pause, ceiling: config.calls_per_day, day: config.day };
     let (file, found) = folder.file::<Usage>("quota.json")?;
-    let usage = found.or_lost("quota.json", || Usage::lost(&now, limits.ceiling));
+    let usage = found.or_lost(&file, "quota.json", || Usage::lost(&now, limits.ceiling))?;
     let governor = Governor::new(limits, usage, now.clone());
     let paced = Paced::new(Arc::clone(&http), governor, file, Arc::clone(&clock), config.deadline);
 
     let (file, found) = folder.file::<Memory>("token.json")?;
-    let memory = found.or_lost("token.json", || Memory::lost(&now));
+    let memory = found.or_lost(&file, "token.json", || Memory::lost(&now))?;
     let keeper = Keeper::new(config.hour, memory);
     Ok(Authorised::new(paced, http, keeper, file, clock, config.deadline))
 }
 
-impl<T: Default> Found<T> {
-    fn or_lost(self, name: &str, lost: impl FnOnce() -> T) -> T {
+impl<T: Default + Serialize> Found<T> {
+    fn or_lost(self, file: &StateFile<T>, name: &str, lost: impl FnOnce() -> T) -> Result<T, StateError> {
         match self {
-            Self::Stored(content) => content,
-            Self::FirstUse => T::default(),
+            Self::Stored(content) => Ok(content),
+            Self::FirstUse => {
+                let content = T::default();
+                file.begin(&content)?;
+                Ok(content)
+            }
             Self::Lost => {
                 tracing::warn!(name, "this state was lost: the allowance counts as just used");
-                lost()
+                Ok(lost())
             }
         }
     }
