@@ -34,7 +34,8 @@ fn settings(service: &CodingService) -> UpstreamConfig {
     let config = config.upstream.unwrap();
     UpstreamConfig {
         pause: Duration::from_millis(10),
-        day: Duration::from_secs(2),
+        // Longer than is waited without a word.
+        day: Duration::from_secs(23),
         state: service.path("state"),
         ..config
     }
