@@ -5,6 +5,7 @@ mod common;
 use common::{LEXICON, occuform, write_lexicon};
 use serde_json::Value;
 use std::fmt::Write as _;
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::LazyLock;
@@ -382,9 +383,12 @@ fn the_services_output_becomes_the_guides_table() {
 fn a_workbook_with_a_password_says_so() {
     // What Excel writes then: a compound file with a stream of this name.
     let folder = Folder::with(&[]);
-    let mut file = cfb::create(folder.path("secret.xlsx")).unwrap();
-    file.create_stream("/EncryptionInfo").unwrap();
-    file.create_stream("/EncryptedPackage").unwrap();
+    let file =
+        std::fs::File::options().read(true).write(true).create_new(true).open(folder.path("secret.xlsx"));
+    let mut file = cfb::CompoundFile::create_with_version(cfb::Version::V3, file.unwrap()).unwrap();
+    for stream in ["/EncryptionInfo", "/EncryptedPackage"] {
+        file.create_stream(stream).unwrap().write_all(&[7; 8192]).unwrap();
+    }
     file.flush().unwrap();
     let said = folder.fail(&["batch", "secret.xlsx"]);
     assert!(said.contains("cannot read secret.xlsx: it is encrypted"), "{said}");
