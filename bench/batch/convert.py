@@ -14,7 +14,7 @@ def part(values, prefix):
 
 
 source, target = sys.argv[1:]
-lines = pd.read_json(source, lines=True, dtype=False)
+lines = pd.read_json(source, lines=True, dtype=False, precise_float=True)
 suggestions = [value if isinstance(value, list) else [] for value in lines.get("suggestions", [None] * len(lines))]
 columns = [
     lines.reindex(columns=["recordId", "codeStatus", "error"]),

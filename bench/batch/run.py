@@ -37,7 +37,7 @@ def main():
     FOLDER.mkdir(parents=True, exist_ok=True)
     with open(FOLDER / "example.jsonl", "wb") as file:
         subprocess.run([sys.executable, HERE / "lines.py", str(lines)], check=True, stdout=file)
-    ours = [occuform, "convert", "example.jsonl", "--to", "csv", "--output", "ours.csv", "--force"]
+    ours = [occuform, "convert", "example.jsonl", "--output", "ours.csv", "--force"]
     runs = [
         ("occuform convert", ours, False),
         ("our jq program", f"jq -r -f {HERE}/convert.jq example.jsonl > jq.csv", True),

@@ -46,6 +46,9 @@ impl CodingService {
     ///
     /// # Errors
     /// When another process has the state, or the settings of the connection do not fit.
+    ///
+    /// # Panics
+    /// When the machine has no room for the runtime of the calls.
     pub fn open(topic: Topic, config: &UpstreamConfig) -> Result<Self, OpenError> {
         let config = UpstreamConfig { deadline: PATIENCE, ..config.clone() };
         let connection = upstream::connect(topic, &config, Arc::new(SystemClock::new()?))?;

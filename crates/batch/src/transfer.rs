@@ -92,12 +92,9 @@ impl Transfer {
             if run.borrow().progress.stopped() {
                 return Err(TransferError::Ends(BatchError::Stopped));
             }
-            let chunk = match tokio::time::timeout(STILL, response.chunk()).await {
-                Ok(Ok(chunk)) => chunk,
-                _ => {
-                    keep(&mut answers, run)?;
-                    return Err(TransferError::Broken);
-                }
+            let Ok(Ok(chunk)) = tokio::time::timeout(STILL, response.chunk()).await else {
+                keep(&mut answers, run)?;
+                return Err(TransferError::Broken);
             };
             let Some(chunk) = chunk else { break };
             rest.extend_from_slice(&chunk);

@@ -76,7 +76,7 @@ fn code(arguments: &Arguments, input: &Path) -> Result<()> {
     let calls = left_before
         .zip(way.calls_left())
         .map(|(before, left)| Calls { made: u64::from(before.saturating_sub(left)), left: u64::from(left) });
-    batch_summary::summary(&summary, &plan, &outputs, calls, started.elapsed())?;
+    batch_summary::summary(&summary, &plan, &outputs, calls.as_ref(), started.elapsed())?;
     journal_done(&outputs.output)
 }
 

@@ -70,7 +70,7 @@ pub(crate) fn summary(
     summary: &Summary,
     plan: &Plan,
     outputs: &Outputs,
-    calls: Option<Calls>,
+    calls: Option<&Calls>,
     time: Duration,
 ) -> Result<()> {
     let share = |rows: u64| 100.0 * rows as f64 / summary.rows.max(1) as f64;
@@ -93,7 +93,7 @@ pub(crate) fn summary(
         HumanCount(plan.coded)
     );
     if let Some(Calls { made, left }) = calls {
-        let _ = writeln!(text, "  calls: {}, left today: {}", HumanCount(made), HumanCount(left));
+        let _ = writeln!(text, "  calls: {}, left today: {}", HumanCount(*made), HumanCount(*left));
     }
     if let Some(review) = &outputs.review {
         let (review, output) = (review.display(), outputs.output.display());

@@ -147,7 +147,7 @@ fn a_batch_that_is_killed_pays_for_no_record_of_its_journal_again() {
         service.kill_after(1, &SYNC);
         let again = service.relay.seen("/code").split_off(before);
         let known = |id: &String| journal.contains(&format!("[\"{id}\""));
-        assert!(!again.iter().flat_map(|call| call.records()).any(|id| known(&id)));
+        assert!(!again.iter().flat_map(common::relay::Seen::records).any(|id| known(&id)));
     }
     assert!(kills >= 8, "{kills}");
     service.succeed(&SYNC);

@@ -152,7 +152,7 @@ impl Seen {
 }
 
 fn read_request(client: &mut TcpStream) -> Option<(String, Vec<u8>)> {
-    let (mut bytes, mut part) = (Vec::new(), [0; 64 * 1024]);
+    let (mut bytes, mut part) = (Vec::new(), vec![0; 64 * 1024]);
     loop {
         if let Some(end) = bytes.windows(4).position(|window| window == b"\r\n\r\n") {
             let head = String::from_utf8(bytes[..end + 4].to_vec()).ok()?;
