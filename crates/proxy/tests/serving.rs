@@ -8,6 +8,7 @@ use std::sync::{Arc, Mutex};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Notify, oneshot};
+use tracing_subscriber::fmt::MakeWriter;
 
 /// Says when a request has reached it, and answers when it is told to.
 #[derive(Default)]
@@ -52,8 +53,12 @@ async fn receive(mut stream: TcpStream) -> String {
 
 #[tokio::test]
 async fn a_shutdown_lets_an_accepted_request_finish_and_the_log_holds_no_words() {
-    let log = Arc::new(Mutex::new(Vec::new()));
-    tracing_subscriber::fmt().json().with_max_level(tracing::Level::TRACE).with_writer(log.clone()).init();
+    static LOG: Mutex<Vec<u8>> = Mutex::new(Vec::new());
+    tracing_subscriber::fmt()
+        .json()
+        .with_max_level(tracing::Level::TRACE)
+        .with_writer(|| LOG.make_writer())
+        .init();
 
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
@@ -74,7 +79,7 @@ async fn a_shutdown_lets_an_accepted_request_finish_and_the_log_holds_no_words()
     assert!(receive(stream).await.starts_with("HTTP/1.1 200 OK"));
     server.await.unwrap().unwrap();
 
-    let log = String::from_utf8(log.lock().unwrap().clone()).unwrap();
+    let log = String::from_utf8(LOG.lock().unwrap().clone()).unwrap();
     assert!(log.contains("\"status\":200"), "{log}");
     assert!(!log.contains("zebrakeeper"), "{log}");
 }

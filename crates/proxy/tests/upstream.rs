@@ -29,6 +29,7 @@ use std::time::Duration;
 use support::{Fault, SECRET, TOKEN, Upstream};
 use tempfile::TempDir;
 use tower::ServiceExt;
+use tracing_subscriber::fmt::MakeWriter;
 
 /// Has no suggestion for anything.
 struct Embedded;
@@ -365,8 +366,8 @@ async fn when_the_upstream_has_a_new_model_nothing_of_the_old_one_is_answered() 
 
 #[tokio::test]
 async fn secret_token_and_words_are_in_no_log_no_answer_and_no_file_but_the_tokens_own() {
-    let log = Arc::new(Mutex::new(Vec::new()));
-    tracing_subscriber::fmt().with_max_level(tracing::Level::TRACE).with_writer(log.clone()).init();
+    static LOG: Mutex<Vec<u8>> = Mutex::new(Vec::new());
+    tracing_subscriber::fmt().with_max_level(tracing::Level::TRACE).with_writer(|| LOG.make_writer()).init();
     let (upstream, state, settings) = world().await;
     let proxy = Proxy::ready(&settings).await;
     let quoting = "nonsense quoting zebrakeeper and canary-token-7f3a";
@@ -384,7 +385,7 @@ async fn secret_token_and_words_are_in_no_log_no_answer_and_no_file_but_the_toke
     }
     let token = std::fs::read_to_string(state.path().join("token.json")).unwrap();
     assert!(token.contains(TOKEN) && !token.contains(SECRET) && !token.contains("zebrakeeper"));
-    said += &String::from_utf8_lossy(&log.lock().unwrap());
+    said += &String::from_utf8_lossy(&LOG.lock().unwrap());
     assert!(said.contains("a new token") && said.contains("calls"), "{said}");
     for canary in [TOKEN, SECRET, "zebrakeeper", "nonsense"] {
         assert!(!said.contains(canary), "{canary} in {said}");

@@ -10,6 +10,7 @@ use std::sync::{Arc, Mutex};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::oneshot;
+use tracing_subscriber::fmt::MakeWriter;
 
 struct Running {
     api: SocketAddr,
@@ -55,8 +56,12 @@ async fn ask(address: SocketAddr, head: &str, body: &str) -> String {
 
 #[tokio::test]
 async fn a_stop_ends_readiness_lets_calls_finish_and_the_log_holds_nothing_that_was_sent() {
-    let log = Arc::new(Mutex::new(Vec::new()));
-    tracing_subscriber::fmt().json().with_max_level(tracing::Level::TRACE).with_writer(log.clone()).init();
+    static LOG: Mutex<Vec<u8>> = Mutex::new(Vec::new());
+    tracing_subscriber::fmt()
+        .json()
+        .with_max_level(tracing::Level::TRACE)
+        .with_writer(|| LOG.make_writer())
+        .init();
     let bench = Bench::new(&[]);
     let running = start(&bench).await;
     assert!(ask(running.admin, "GET /health", "").await.starts_with("HTTP/1.1 200"));
@@ -90,7 +95,7 @@ async fn a_stop_ends_readiness_lets_calls_finish_and_the_log_holds_nothing_that_
     assert!(answer.starts_with("HTTP/1.1 200 OK") && answer.contains("zebrakeeper"), "{answer}");
     running.server.await.unwrap().unwrap();
 
-    let log = String::from_utf8(log.lock().unwrap().clone()).unwrap();
+    let log = String::from_utf8(LOG.lock().unwrap().clone()).unwrap();
     assert!(log.contains(r#""route":"/v1/topics/{topic}/code","status":200"#), "{log}");
     for secret in ["zebrakeeper", SECRET, &token, &basic("public", SECRET)] {
         assert!(!log.contains(secret), "{secret} in {log}");
