@@ -93,7 +93,8 @@ fn what_may_hold_a_secret_is_in_no_error_and_shown_only_as_its_setting_says() {
     let read = |text: &str, environment: &[(&str, &str)]| {
         let (_folder, path) = file(text);
         let environment = environment.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
-        let mut settings = Settings::read(PREFIX, &path, true, environment).map_err(|error| error.to_string())?;
+        let mut settings =
+            Settings::read(PREFIX, &path, true, environment).map_err(|error| error.to_string())?;
         let number = |text: &str| if text.is_empty() { Some(0) } else { text.parse::<u32>().ok() };
         settings.get_secret("pin", "a number", |value| value.replace("1234", "(hidden)"), number);
         settings.finish().map_err(|error| error.to_string())
