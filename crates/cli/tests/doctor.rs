@@ -43,6 +43,11 @@ impl Server {
 
 fn serve(mut stream: TcpStream, answer: fn(&str) -> (&'static str, &'static str), seen: &Mutex<Vec<String>>) {
     let mut reader = BufReader::new(stream.try_clone().unwrap());
+    // As web servers answer what is TLS and should not be.
+    if reader.fill_buf().is_ok_and(|bytes| bytes.first() == Some(&22)) {
+        let _ = stream.write_all(b"HTTP/1.1 400 Bad Request\r\n\r\n");
+        return;
+    }
     let (mut head, mut line) = (String::new(), Vec::new());
     while reader.read_until(b'\n', &mut line).is_ok_and(|read| read > 0) && line != b"\r\n" {
         head += &String::from_utf8_lossy(&line);
