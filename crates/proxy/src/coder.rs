@@ -65,6 +65,17 @@ pub enum CodingFailure {
     Broken(String),
 }
 
+impl CodingFailure {
+    /// In a word, for metrics.
+    pub(crate) fn reason(&self) -> &'static str {
+        match self {
+            Self::Unavailable(_) => "unavailable",
+            Self::Refused => "refused",
+            Self::Broken(_) => "broken",
+        }
+    }
+}
+
 /// Our own model, in this process.
 pub struct EmbeddedCoder {
     topic: Topic,

@@ -2,6 +2,7 @@
 //! Next: the two coders.
 
 use crate::coder::{Coded, Coder, CodingFailure};
+use crate::metrics::Metrics;
 use async_trait::async_trait;
 use occuform_api::{JobText, Model, Topic};
 use std::sync::Arc;
@@ -15,12 +16,19 @@ pub struct Fallback {
     first: Arc<dyn Coder>,
     second: Option<Arc<dyn Coder>>,
     deadline: Duration,
+    metrics: Metrics,
 }
 
 impl Fallback {
     /// Without a `second`, what the first cannot answer in time is an error.
     pub fn new(first: Arc<dyn Coder>, second: Option<Arc<dyn Coder>>, deadline: Duration) -> Self {
-        Self { first, second, deadline }
+        Self { first, second, deadline, metrics: Metrics::default() }
+    }
+
+    /// Counts here.
+    #[must_use]
+    pub fn counted(self, metrics: &Metrics) -> Self {
+        Self { metrics: metrics.clone(), ..self }
     }
 }
 
@@ -38,8 +46,14 @@ impl Coder for Fallback {
         let first = self.first.code(text.clone(), suggestions);
         let failure = match tokio::time::timeout(self.deadline, first).await {
             Ok(Ok(coded)) => return Ok(coded),
-            Ok(Err(failure)) => failure,
-            Err(_) => CodingFailure::Unavailable(SOON),
+            Ok(Err(failure)) => {
+                self.metrics.fell_back(failure.reason());
+                failure
+            }
+            Err(_) => {
+                self.metrics.fell_back("deadline");
+                CodingFailure::Unavailable(SOON)
+            }
         };
         match &self.second {
             Some(second) => second.code(text, suggestions).await,

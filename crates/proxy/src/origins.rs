@@ -18,7 +18,7 @@ const PREFLIGHT: Duration = Duration::from_hours(1);
 /// Answers browsers' questions beforehand, and lets pages of the allowed origins read the answers.
 pub(crate) fn cors(origins: &Origins) -> CorsLayer {
     let allowed = origins.allowed.iter().filter_map(|origin| HeaderValue::from_str(origin).ok());
-    let shown = ["occuform-source", "occuform-model"].map(HeaderName::from_static);
+    let shown = ["occuform-source", "occuform-model", "x-request-id"].map(HeaderName::from_static);
     CorsLayer::new()
         .allow_origin(AllowOrigin::list(allowed))
         .allow_methods([Method::GET, Method::POST])

@@ -13,6 +13,7 @@ use occuform_proxy::cached::CacheLimits;
 use occuform_proxy::coder::{Coded, Coder, CodingFailure, Source};
 use occuform_proxy::config::{ClientSecret, Config, UpstreamConfig};
 use occuform_proxy::fallback::Fallback;
+use occuform_proxy::metrics::Metrics;
 use occuform_proxy::upstream::authorised::Authorised;
 use occuform_proxy::upstream::governor::{Governor, Limits, Usage};
 use occuform_proxy::upstream::http::Http;
@@ -88,10 +89,13 @@ struct Proxy {
 
 impl Proxy {
     fn new(settings: &UpstreamConfig, second: Option<Arc<dyn Coder>>) -> Self {
-        let service = upstream::open(OSCA, settings, Arc::new(SystemClock::new().unwrap())).unwrap();
-        let coder: Arc<dyn Coder> = Arc::new(Fallback::new(service, second, settings.deadline));
+        let metrics = Metrics::default();
+        let clock = Arc::new(SystemClock::new().unwrap());
+        let service = upstream::open(OSCA, settings, clock, &metrics).unwrap();
+        let coder: Arc<dyn Coder> =
+            Arc::new(Fallback::new(service, second, settings.deadline).counted(&metrics));
         let config = Config { deadline: settings.deadline, ..Config::default() };
-        Self { app: app(&config, Arc::clone(&coder)), coder }
+        Self { app: app(&config, Arc::clone(&coder), &metrics), coder }
     }
 
     /// With the embedded coder, and when the upstream's model is known.
@@ -272,7 +276,7 @@ async fn a_new_start_goes_on_with_the_token_it_has_and_two_proxies_never_share_a
     let (upstream, state, settings) = world().await;
     let first = Proxy::ready(&settings).await;
     let clock = || Arc::new(SystemClock::new().unwrap());
-    let refused = upstream::open(OSCA, &settings, clock()).err().unwrap().to_string();
+    let refused = upstream::open(OSCA, &settings, clock(), &Metrics::default()).err().unwrap().to_string();
     assert!(refused.contains("another proxy uses the state"), "{refused}");
     let mode = std::fs::metadata(state.path().join("token.json")).unwrap().permissions().mode();
     assert_eq!(mode & 0o777, 0o600);
@@ -348,7 +352,9 @@ async fn a_state_that_was_lost_or_damaged_is_noticed() {
     assert!(matches!(found(&folder), Ok(Found::Lost)));
     drop(folder);
     std::fs::write(state.path().join("token.json"), "{ damaged canary").unwrap();
-    let error = upstream::open(OSCA, &settings, Arc::new(SystemClock::new().unwrap())).err().unwrap();
+    let error = upstream::open(OSCA, &settings, Arc::new(SystemClock::new().unwrap()), &Metrics::default())
+        .err()
+        .unwrap();
     assert!(error.to_string().contains("is damaged") && !error.to_string().contains("canary"), "{error}");
 }
 

@@ -5,6 +5,7 @@ use super::keeper::{ATTEMPT_LIMIT, Token};
 use super::sent::{Announced, Sent};
 use super::{Call, CallFailure, Reply, Upstream};
 use crate::config::{ClientSecret, UpstreamConfig};
+use crate::metrics::Metrics;
 use crate::upstream::wire;
 use async_trait::async_trait;
 use occuform_api::Topic;
@@ -14,7 +15,7 @@ use reqwest::{
 };
 use secrecy::{ExposeSecret, SecretString};
 use std::path::Path;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// How long a connection may take to be there.
 const CONNECT_LIMIT: Duration = Duration::from_secs(10);
@@ -70,6 +71,7 @@ pub struct Http {
     token_url: String,
     client_id: String,
     secret: ClientSecret,
+    metrics: Metrics,
 }
 
 impl Http {
@@ -78,9 +80,6 @@ impl Http {
     /// # Errors
     /// When the settings do not fit.
     pub fn new(topic: Topic, config: &UpstreamConfig) -> Result<Self, HttpError> {
-        // An error means that it is done already.
-        let _ = rustls::crypto::ring::default_provider().install_default();
-        let build = |builder: ClientBuilder| builder.build().map_err(|error| HttpError::Client(plain(error)));
         Ok(Self {
             calls: build(builder(config)?.timeout(CALL_LIMIT))?,
             tokens: build(builder(config)?.timeout(ATTEMPT_LIMIT).pool_max_idle_per_host(0))?,
@@ -89,11 +88,28 @@ impl Http {
             token_url: config.token_url.clone(),
             client_id: config.client_id.clone(),
             secret: config.client_secret.clone(),
+            metrics: Metrics::default(),
         })
+    }
+
+    /// Counts here.
+    #[must_use]
+    pub fn counted(self, metrics: &Metrics) -> Self {
+        Self { metrics: metrics.clone(), ..self }
     }
 
     /// Asks for a token, once. The secret is read anew each time.
     pub async fn ask_for_token(&self) -> Asked {
+        let asked = self.try_for_token().await;
+        self.metrics.token(match asked {
+            Asked::Obtained { .. } => "obtained",
+            Asked::NotSent(_) => "not_sent",
+            Asked::Refused(_) => "refused",
+        });
+        asked
+    }
+
+    async fn try_for_token(&self) -> Asked {
         let Ok(secret) = self.secret.read() else {
             return Asked::NotSent("the client secret cannot be read");
         };
@@ -128,6 +144,19 @@ impl Http {
 #[async_trait]
 impl Upstream for Http {
     async fn call(&self, call: &Call, token: &Token, sent: Sent) -> Result<Reply, CallFailure> {
+        let started = Instant::now();
+        let result = self.send(call, token, sent).await;
+        self.metrics
+            .called(result.as_ref().map_or_else(CallFailure::outcome, |_| "answered"), started.elapsed());
+        if matches!(call, Call::Code { .. }) {
+            self.metrics.merged(1);
+        }
+        result
+    }
+}
+
+impl Http {
+    async fn send(&self, call: &Call, token: &Token, sent: Sent) -> Result<Reply, CallFailure> {
         let (method, url, body) = self.request(call);
         let mut authorization = HeaderValue::from_str(token.value.expose_secret())
             .map_err(|_| CallFailure::Broken("the token cannot be sent"))?;
@@ -159,7 +188,14 @@ impl Upstream for Http {
     }
 }
 
-fn builder(config: &UpstreamConfig) -> Result<ClientBuilder, HttpError> {
+pub(crate) fn build(builder: ClientBuilder) -> Result<Client, HttpError> {
+    builder.build().map_err(|error| HttpError::Client(plain(error)))
+}
+
+/// How all requests to the upstream are made.
+pub(crate) fn builder(config: &UpstreamConfig) -> Result<ClientBuilder, HttpError> {
+    // An error means that it is done already.
+    let _ = rustls::crypto::ring::default_provider().install_default();
     let mut builder = Client::builder()
         .user_agent(concat!("occuform/", env!("CARGO_PKG_VERSION")))
         .tls_version_min(tls::Version::TLS_1_2)

@@ -23,6 +23,7 @@ mod wire;
 use crate::cached::Cached;
 use crate::coder::Coder;
 use crate::config::UpstreamConfig;
+use crate::metrics::Metrics;
 use async_trait::async_trait;
 use authorised::Authorised;
 use governor::{Governor, Limits, Usage};
@@ -96,6 +97,21 @@ pub enum CallFailure {
     Broken(&'static str),
 }
 
+impl CallFailure {
+    /// In a word, for metrics.
+    pub(crate) fn outcome(&self) -> &'static str {
+        match self {
+            Self::NotNow { .. } | Self::TokenExpired => "not_made",
+            Self::Denied => "denied",
+            Self::TooManyRequests => "too_many_requests",
+            Self::LimitExceeded => "limit_exceeded",
+            Self::Refused => "refused",
+            Self::Unknown => "unknown",
+            Self::Broken(_) => "broken",
+        }
+    }
+}
+
 /// A stage on the way to the Coding Service that sends calls with a token.
 #[async_trait]
 pub trait Upstream: Send + Sync {
@@ -128,23 +144,25 @@ pub fn open(
     topic: Topic,
     config: &UpstreamConfig,
     clock: Arc<dyn Clock>,
+    metrics: &Metrics,
 ) -> Result<Arc<dyn Coder>, OpenError> {
     let folder = StateFolder::open(&config.state)?;
-    let http = Arc::new(Http::new(topic, config)?);
+    let http = Arc::new(Http::new(topic, config)?.counted(metrics));
     let now = clock.now();
 
     let limits = Limits { pause: config.pause, ceiling: config.calls_per_day, day: config.day };
     let (file, found) = folder.file::<Usage>("quota.json")?;
     let usage = found.or_lost("quota.json", || Usage::lost(&now, limits.ceiling));
     let governor = Governor::new(limits, usage, now.clone());
-    let paced = Paced::new(Arc::clone(&http), governor, file, Arc::clone(&clock), config.deadline);
+    let paced =
+        Paced::new(Arc::clone(&http), governor, file, Arc::clone(&clock), config.deadline).counted(metrics);
 
     let (file, found) = folder.file::<Memory>("token.json")?;
     let memory = found.or_lost("token.json", || Memory::lost(&now));
     let keeper = Keeper::new(config.hour, memory);
     let authorised = Authorised::new(paced, http, keeper, file, clock, config.deadline);
 
-    let service = Arc::new(Service::new(topic, authorised));
+    let service = Arc::new(Service::new(topic, authorised).counted(metrics));
     tokio::spawn(Arc::clone(&service).keep_model());
     Ok(Arc::new(Cached::new(service, config.cache)?))
 }

@@ -7,6 +7,7 @@ use super::moment::Clock;
 use super::sent::Sent;
 use super::state::StateFile;
 use super::{Call, CallFailure, Reply, Upstream};
+use crate::metrics::Metrics;
 use async_trait::async_trait;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -25,6 +26,7 @@ pub struct Paced<U> {
     waiting: AtomicU32,
     /// First come, first served. Held until the call's first byte goes out.
     turn: Turn<()>,
+    metrics: Metrics,
 }
 
 impl<U: Upstream> Paced<U> {
@@ -37,7 +39,14 @@ impl<U: Upstream> Paced<U> {
         patience: Duration,
     ) -> Self {
         let governor = Mutex::new(governor);
-        Self { next, governor, usage, clock, patience, waiting: AtomicU32::new(0), turn: Turn::new(()) }
+        let (waiting, turn) = (AtomicU32::new(0), Turn::new(()));
+        Self { next, governor, usage, clock, patience, waiting, turn, metrics: Metrics::default() }
+    }
+
+    /// Counts here.
+    #[must_use]
+    pub fn counted(self, metrics: &Metrics) -> Self {
+        Self { metrics: metrics.clone(), ..self }
     }
 
     fn govern<T>(&self, with: impl FnOnce(&mut Governor) -> T) -> T {
@@ -108,6 +117,8 @@ impl<U: Upstream> Upstream for Paced<U> {
             return Err(CallFailure::NotNow { wait: self.patience, why: "the calls ahead took too long" });
         };
         self.permission(token, asked).await?;
+        self.metrics.queued(asked.elapsed());
+        self.metrics.calls_left(self.govern(|governor| governor.calls_left()));
         self.tell(Event::Sent);
         let mut reply = self.next.call(call, token, sent.clone());
         let early = tokio::select! {

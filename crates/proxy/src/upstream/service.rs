@@ -3,6 +3,7 @@
 use super::authorised::Authorised;
 use super::{Call, CallFailure, Reply, Upstream};
 use crate::coder::{Coded, Coder, CodingFailure, Source};
+use crate::metrics::Metrics;
 use async_trait::async_trait;
 use occuform_api::{JobText, Model, Topic};
 use std::sync::{Arc, PoisonError, RwLock};
@@ -22,12 +23,19 @@ pub struct Service<U> {
     next: Authorised<U>,
     model: RwLock<Option<Model>>,
     outdated: Notify,
+    metrics: Metrics,
 }
 
 impl<U: Upstream> Service<U> {
     /// Codes to `topic`.
     pub fn new(topic: Topic, next: Authorised<U>) -> Self {
-        Self { topic, next, model: RwLock::new(None), outdated: Notify::new() }
+        Self { topic, next, model: RwLock::new(None), outdated: Notify::new(), metrics: Metrics::default() }
+    }
+
+    /// Counts here.
+    #[must_use]
+    pub fn counted(self, metrics: &Metrics) -> Self {
+        Self { metrics: metrics.clone(), ..self }
     }
 
     /// Asks for the latest model at once, every hour, and when a call finds that there is no such model any more.
@@ -80,7 +88,8 @@ impl<U: Upstream> Coder for Service<U> {
             Ok(Reply::Answer(answer)) => Ok(Coded { answer, source: Source::Upstream, model }),
             Ok(Reply::Model(_)) => Err(CodingFailure::Broken("a model in place of an answer".into())),
             Err(failure) => {
-                if let CallFailure::NotNow { .. } = &failure {
+                if let CallFailure::NotNow { why, .. } = &failure {
+                    self.metrics.not_made(why);
                     tracing::debug!(%failure, "no call to the upstream");
                 } else {
                     tracing::warn!(%failure, "no answer from the upstream");

@@ -162,10 +162,6 @@ impl Bench {
         Self::over(service, clock)
     }
 
-    pub fn admin(&self) -> Router {
-        occuform_service::admin(Arc::clone(&self.service), Arc::default())
-    }
-
     pub async fn ask(&self, request: Request<Body>) -> Answer {
         let response = self.app.clone().oneshot(request).await.unwrap();
         let (parts, body) = response.into_parts();
