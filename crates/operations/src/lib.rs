@@ -7,7 +7,7 @@
 //! | [`config`] | what the operator chose |
 //! | [`batches`] | creates operations and tells their status |
 //! | `links` | presigned links: who may upload or download what, and until when |
-//! | `routes`, `upload`, `download`, `refusal` | what the links lead to |
+//! | `routes`, `upload`, `download`, `range`, `refusal` | what the links lead to |
 //! | `worker` | codes uploaded files, each in its turn |
 //! | `slice`, `lines`, `coder` | some lines of a file; one line and its answer; its code |
 //! | `sweep` | times out and deletes |
@@ -25,6 +25,7 @@ pub mod keys;
 mod lines;
 mod links;
 pub mod operation;
+mod range;
 mod refusal;
 mod routes;
 mod slice;

@@ -1,8 +1,9 @@
 //! In: plain bytes and the name they are to be stored under. Out: encrypted files in a [`Storage`], and their plain
 //! bytes again, from any place on. Next: `upload` and `worker` write, `worker` and `download` read.
 
-use crate::cipher::{Cipher, Damaged, FileCipher, HEADER, PIECE, SEALED_PIECE};
+use crate::cipher::{Cipher, Damaged, FileCipher, HEADER, PIECE, SEALED_PIECE, plain_length};
 use crate::storage::{FileReader, NewFile, Storage};
+use std::collections::HashMap;
 use std::io;
 use std::sync::Arc;
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, BufReader};
@@ -75,6 +76,12 @@ impl Vault {
             skip: (offset - number * PIECE as u64) as usize,
             ended: false,
         })
+    }
+
+    /// How many bytes were written into each file of a folder.
+    pub(crate) async fn lengths(&self, folder: &str) -> Result<HashMap<String, u64>, VaultError> {
+        let stored = self.storage.lengths(folder).await?;
+        Ok(stored.into_iter().map(|(name, length)| (name, plain_length(length))).collect())
     }
 
     /// Deletes a file, or a folder with all its files, if it is there.

@@ -227,6 +227,10 @@ impl Storage for SmallDisk {
         self.folder.open(name, offset).await
     }
 
+    async fn lengths(&self, folder: &str) -> io::Result<Vec<(String, u64)>> {
+        self.folder.lengths(folder).await
+    }
+
     async fn delete(&self, name: &str) -> io::Result<()> {
         self.folder.delete(name).await
     }

@@ -2,6 +2,7 @@
 
 use super::{FileReader, NewFile, Storage};
 use async_trait::async_trait;
+use std::fs::DirEntry;
 use std::io::{self, SeekFrom};
 use std::path::{Path, PathBuf};
 use tempfile::{Builder, TempPath};
@@ -44,6 +45,19 @@ impl Storage for FolderStorage {
         let mut file = File::open(self.kept.join(name)).await?;
         file.seek(SeekFrom::Start(offset)).await?;
         Ok(Box::pin(file))
+    }
+
+    async fn lengths(&self, folder: &str) -> io::Result<Vec<(String, u64)>> {
+        let path = self.kept.join(folder);
+        let folder = folder.to_owned();
+        tokio::task::spawn_blocking(move || {
+            let length = |entry: io::Result<DirEntry>| {
+                let entry = entry?;
+                Ok((format!("{folder}/{}", entry.file_name().display()), entry.metadata()?.len()))
+            };
+            std::fs::read_dir(path)?.map(length).collect()
+        })
+        .await?
     }
 
     async fn delete(&self, name: &str) -> io::Result<()> {

@@ -23,6 +23,9 @@ pub trait Storage: Send + Sync {
     /// `NotFound` where there is no such file.
     async fn open(&self, name: &str, offset: u64) -> io::Result<FileReader>;
 
+    /// The names of a folder's files, and how many bytes each has.
+    async fn lengths(&self, folder: &str) -> io::Result<Vec<(String, u64)>>;
+
     /// Deletes a file, or a folder with all its files, if it is there.
     async fn delete(&self, name: &str) -> io::Result<()>;
 
