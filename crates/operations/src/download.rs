@@ -32,7 +32,7 @@ pub(crate) async fn output(
     let disposition = format!("attachment; filename=\"{}.jsonl\"", operation.id);
     let (status, part) = file.part(&headers)?;
     // Opened before the answer begins, so that what is wrong can still be said.
-    let download = Download::open(batches.0.vault.clone(), operation, &part).await?;
+    let download = Download::open(batches, operation, &part).await?;
     let body = Body::from_stream(download.pieces());
     Ok(([(CONTENT_DISPOSITION, disposition)], file.answer(status, &part, body)).into_response())
 }
@@ -95,7 +95,7 @@ impl File {
 
 /// An output on its way.
 struct Download {
-    vault: Vault,
+    batches: Batches,
     operation: Operation,
     segment: OpenedFile,
     next: u32,
@@ -104,10 +104,11 @@ struct Download {
 }
 
 impl Download {
-    async fn open(vault: Vault, operation: Operation, part: &Range<u64>) -> Result<Self, VaultError> {
-        let (number, offset) = place(&vault, &operation, part.start).await?;
+    async fn open(batches: Batches, operation: Operation, part: &Range<u64>) -> Result<Self, VaultError> {
+        let vault = &batches.0.vault;
+        let (number, offset) = place(vault, &operation, part.start).await?;
         let segment = vault.open(&operation.segment(number), offset).await?;
-        Ok(Self { vault, operation, segment, next: number + 1, left: part.end - part.start })
+        Ok(Self { batches, operation, segment, next: number + 1, left: part.end - part.start })
     }
 
     fn pieces(self) -> impl Stream<Item = Result<Bytes, VaultError>> {
@@ -125,13 +126,15 @@ impl Download {
     async fn piece(&mut self) -> Result<Option<Vec<u8>>, VaultError> {
         while self.left > 0 {
             let Some(mut piece) = self.segment.next().await? else {
-                self.segment = self.vault.open(&self.operation.segment(self.next), 0).await?;
+                let name = self.operation.segment(self.next);
+                self.segment = self.batches.0.vault.open(&name, 0).await?;
                 self.next += 1;
                 continue;
             };
             piece.truncate(usize::try_from(self.left).unwrap_or(usize::MAX));
             if !piece.is_empty() {
                 self.left -= piece.len() as u64;
+                self.batches.0.metrics.downloaded(piece.len());
                 return Ok(Some(piece));
             }
         }

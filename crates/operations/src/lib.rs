@@ -10,7 +10,7 @@
 //! | `routes`, `upload`, `download`, `range`, `refusal` | what the links lead to |
 //! | `worker` | codes uploaded files, each in its turn |
 //! | `slice`, `lines`, `coder` | some lines of a file; one line and its answer; its code |
-//! | `sweep` | times out and deletes |
+//! | `sweep`, `metrics` | times out and deletes; counts and measures |
 //!
 //! Below them lie [`operation`], an operation as plain data; [`store`], which keeps operations; [`storage`], which
 //! keeps files; and `vault`, `cipher` and `keys`, which encrypt the files. [`clock`] tells the time.
@@ -24,6 +24,7 @@ mod download;
 pub mod keys;
 mod lines;
 mod links;
+mod metrics;
 pub mod operation;
 mod range;
 mod refusal;

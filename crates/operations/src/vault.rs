@@ -89,9 +89,19 @@ impl Vault {
         Ok(self.storage.delete(name).await?)
     }
 
+    /// How many bytes all files take.
+    pub(crate) async fn used(&self) -> Result<u64, VaultError> {
+        Ok(self.storage.used().await?)
+    }
+
+    /// How many bytes there is room for, where that is limited.
+    pub(crate) async fn room(&self) -> Result<Option<u64>, VaultError> {
+        Ok(self.storage.room().await?)
+    }
+
     /// Fails where there is no room for so many bytes.
     pub(crate) async fn expect_room(&self, bytes: u64) -> Result<(), VaultError> {
-        match self.storage.room().await? {
+        match self.room().await? {
             Some(room) if room < bytes => Err(VaultError::Full),
             _ => Ok(()),
         }

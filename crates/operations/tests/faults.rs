@@ -235,6 +235,10 @@ impl Storage for SmallDisk {
         self.folder.delete(name).await
     }
 
+    async fn used(&self) -> io::Result<u64> {
+        self.folder.used().await
+    }
+
     async fn room(&self) -> io::Result<Option<u64>> {
         Ok(None)
     }

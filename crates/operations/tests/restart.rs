@@ -53,6 +53,10 @@ impl Storage for Watched<FolderStorage> {
         self.0.delete(name).await
     }
 
+    async fn used(&self) -> io::Result<u64> {
+        self.0.used().await
+    }
+
     async fn room(&self) -> io::Result<Option<u64>> {
         self.0.room().await
     }

@@ -110,6 +110,11 @@ impl Metrics {
         registry.register("token_requests", "Token requests by outcome", self.tokens.clone());
     }
 
+    /// Where others add what they count.
+    pub fn registry(&mut self) -> &mut Registry {
+        &mut self.registry
+    }
+
     /// A request was answered.
     pub fn answered(&self, route: &str, method: &str, status: u16, duration: Duration) {
         let labels = RequestLabels { route: route.to_owned(), method: method.to_owned(), status };

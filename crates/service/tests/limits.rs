@@ -2,9 +2,8 @@
 
 mod common;
 
-use axum::Router;
 use axum::http::StatusCode;
-use common::{Answer, Bench, SECRET, client};
+use common::{Answer, Bench, SECRET, client, metrics};
 use occuform_service::clients::{Clients, Tier};
 use serde_json::json;
 use std::time::Duration;
@@ -188,12 +187,4 @@ async fn what_is_counted_tells_limits_and_tokens_by_client_and_nothing_that_was_
         assert!(metrics.contains(line), "{line}\n{metrics}");
     }
     assert!(!metrics.contains("zebra"), "{metrics}");
-}
-
-async fn metrics(admin: Router) -> String {
-    use tower::ServiceExt;
-    let request = axum::http::Request::get("/metrics").body(axum::body::Body::empty()).unwrap();
-    let body = admin.oneshot(request).await.unwrap().into_body();
-    let bytes = http_body_util::BodyExt::collect(body).await.unwrap().to_bytes();
-    String::from_utf8(bytes.to_vec()).unwrap()
 }

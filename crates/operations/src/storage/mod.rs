@@ -29,6 +29,9 @@ pub trait Storage: Send + Sync {
     /// Deletes a file, or a folder with all its files, if it is there.
     async fn delete(&self, name: &str) -> io::Result<()>;
 
+    /// How many bytes all files take, unfinished ones too.
+    async fn used(&self) -> io::Result<u64>;
+
     /// How many bytes there is room for, where that is limited.
     async fn room(&self) -> io::Result<Option<u64>>;
 }

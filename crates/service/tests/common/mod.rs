@@ -245,3 +245,11 @@ pub fn token_request(authorization: &str, body: &str) -> Request<Body> {
         .body(Body::from(body.to_owned()))
         .unwrap()
 }
+
+/// What the operator's machines read.
+pub async fn metrics(admin: Router) -> String {
+    let request = Request::get("/metrics").body(Body::empty()).unwrap();
+    let body = admin.oneshot(request).await.unwrap().into_body();
+    let bytes = body.collect().await.unwrap().to_bytes();
+    String::from_utf8(bytes.to_vec()).unwrap()
+}
