@@ -227,8 +227,16 @@ impl Storage for SmallDisk {
         self.folder.open(name, offset).await
     }
 
+    async fn lengths(&self, folder: &str) -> io::Result<Vec<(String, u64)>> {
+        self.folder.lengths(folder).await
+    }
+
     async fn delete(&self, name: &str) -> io::Result<()> {
         self.folder.delete(name).await
+    }
+
+    async fn used(&self) -> io::Result<u64> {
+        self.folder.used().await
     }
 
     async fn room(&self) -> io::Result<Option<u64>> {

@@ -8,7 +8,7 @@
 //! | [`state`] | what all endpoints share: [`models`], [`clients`], [`tokens`], limits, counters |
 //! | `routes` | the route table and what holds for every response |
 //! | `token` | hands out tokens; `tokens` signs them with `hs256` |
-//! | `access` | who calls, and whether within the limits: `ledger` counts with [`throttle`] |
+//! | `access` | who calls, and whether within the limits: `ledger` counts with [`throttle`], `counts` keeps it |
 //! | [`faults`] | what goes wrong on purpose |
 //! | `topics`, `code`, `batch_code` | the endpoints; `request` reads what is to be coded |
 //! | [`batches`] | asynchronous batches, which `occuform_operations` does the work of |
@@ -28,6 +28,7 @@ pub mod clients;
 pub mod clock;
 mod code;
 pub mod config;
+mod counts;
 pub mod faults;
 mod hs256;
 pub mod key_file;
@@ -77,8 +78,7 @@ pub async fn run(
         });
     }
     let server = Server { listener, admin, limits: service.config.server.limits };
-    let metrics = service.metrics.registry();
-    let result = server.run(app(service), metrics, shutdown).await;
+    let result = server.run(app(&service), service.counters(), shutdown).await;
     background.shutdown().await;
     result
 }

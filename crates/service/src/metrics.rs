@@ -90,6 +90,14 @@ impl Metrics {
         self.requests.clone()
     }
 
+    /// Lets others add what they count.
+    ///
+    /// # Panics
+    /// When it is served already.
+    pub fn extend(&mut self, register: impl FnOnce(&mut Registry)) {
+        register(Arc::get_mut(&mut self.registry).expect("nobody has the registry before it is served"));
+    }
+
     /// All of it, for the operator.
     pub fn registry(&self) -> Arc<Registry> {
         Arc::clone(&self.registry)

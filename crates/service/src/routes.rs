@@ -39,8 +39,8 @@ use utoipa_axum::routes;
 const BODY: BodyLimits = BodyLimits { bytes: 1024 * 1024, time: Duration::from_secs(10) };
 
 /// The whole application, to be served by [`crate::run`] or asked directly in a test.
-pub fn app(service: Arc<Service>) -> Router {
-    let authenticated = api(&service);
+pub fn app(service: &Arc<Service>) -> Router {
+    let authenticated = api(service);
     let (paths, document) = OpenApiRouter::with_openapi(openapi::head())
         .routes(routes!(token::token))
         .nest("/v1", authenticated.clone())
@@ -57,7 +57,7 @@ pub fn app(service: Arc<Service>) -> Router {
         .merge(links)
         .fallback(not_found)
         .method_not_allowed_fallback(method_not_allowed)
-        .with_state(Arc::clone(&service))
+        .with_state(Arc::clone(service))
         .layer(CatchPanicLayer::custom(panicked))
         .layer(always(CACHE_CONTROL, "no-store"))
         .layer(always(X_CONTENT_TYPE_OPTIONS, "nosniff"))
