@@ -15,12 +15,16 @@ use serde::Deserialize;
 use serde_json::Value;
 use std::sync::Arc;
 use std::time::Duration;
+use tokio::time::Instant;
 
 /// Far more than 100 characters in two fields need, even with every character escaped.
 pub(crate) const MAX_BODY_BYTES: usize = 4 * 1024;
 
 /// What a client is told to wait where the model is not known yet.
 const MODEL_SOON: Duration = Duration::from_secs(5);
+
+/// How long a client may want to wait; the proxy's own deadline may be shorter.
+const LONGEST_WAIT: Duration = Duration::from_mins(1);
 
 pub(crate) async fn code(
     State(coder): State<Arc<dyn Coder>>,
@@ -31,7 +35,9 @@ pub(crate) async fn code(
     known_topic(coder.as_ref(), topic)?;
     let request = read(&headers, &body.map_err(|rejection| unreadable(&rejection))?)?;
     let text = request.job_text().map_err(broken_rule)?;
-    let Coded { mut answer, source, model } = coder.code(text, request.number_of_suggestions).await?;
+    let deadline = Instant::now() + LONGEST_WAIT;
+    let Coded { mut answer, source, model } =
+        coder.code(text, request.number_of_suggestions, deadline).await?;
     answer.input = request.record;
     let provenance = [("occuform-source", source.as_str().to_owned()), ("occuform-model", model)];
     Ok((AppendHeaders(provenance), Json(answer)).into_response())

@@ -25,6 +25,8 @@ pub mod config;
 mod demo;
 pub mod fallback;
 mod files;
+mod fingerprint;
+mod jitter;
 mod origins;
 mod problem;
 mod routes;

@@ -8,6 +8,7 @@ use std::sync::{Arc, Mutex};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Notify, oneshot};
+use tokio::time::Instant;
 use tracing_subscriber::fmt::MakeWriter;
 
 /// Says when a request has reached it, and answers when it is told to.
@@ -27,7 +28,7 @@ impl Coder for Held {
         unreachable!("no test asks for the model")
     }
 
-    async fn code(&self, _: JobText, _: u8) -> Result<Coded, CodingFailure> {
+    async fn code(&self, _: JobText, _: u8, _: Instant) -> Result<Coded, CodingFailure> {
         self.arrived.notify_one();
         self.released.notified().await;
         let answer =

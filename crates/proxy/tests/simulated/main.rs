@@ -1,0 +1,4 @@
+//! The whole way from a record to a Coding Service and back under simulated time, under load and in outages.
+
+mod merging;
+mod world;
