@@ -3,7 +3,8 @@
 //! | module | what it does |
 //! |---|---|
 //! | `service` | a [`Coder`]: knows the model |
-//! | `merged` | makes one call of the records that wait together: `queue` holds them, `sizing` says how many fit |
+//! | `merged` | makes one call of the records that wait together: `queue` holds them, `sizing` says how many fit;
+//! `isolation` finds the one for which the upstream refuses all, `suspects` remembers it |
 //! | `authorised` | gives the call the one token; `keeper` has the rules |
 //! | `paced` | lets one call a second go, and so many a day; `governor` has the rules |
 //! | `http` | sends it |
@@ -13,6 +14,7 @@
 pub mod authorised;
 pub mod governor;
 pub mod http;
+mod isolation;
 pub mod keeper;
 pub mod merged;
 pub mod moment;
@@ -22,6 +24,7 @@ pub mod sent;
 pub mod service;
 pub mod sizing;
 pub mod state;
+mod suspects;
 mod wire;
 
 use crate::cached::Cached;

@@ -18,6 +18,8 @@ pub(super) struct Waiting {
     pub(super) record: NamedText,
     pub(super) model: String,
     pub(super) suggestions: u8,
+    /// Whether it goes without others.
+    pub(super) alone: bool,
     pub(super) deadline: Instant,
     pub(super) reply: oneshot::Sender<Result<CodeAnswer, CallFailure>>,
 }
@@ -70,7 +72,9 @@ impl Queue {
             let fits = match taken.first() {
                 None => true,
                 Some(first) => {
-                    (&first.model, first.suggestions) == (&waiting.model, waiting.suggestions)
+                    !first.alone
+                        && !waiting.alone
+                        && (&first.model, first.suggestions) == (&waiting.model, waiting.suggestions)
                         && taken.len() < most
                         && sizing.expected(taken.len() + 1) <= left.min(earliest)
                 }

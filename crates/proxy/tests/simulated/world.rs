@@ -41,7 +41,6 @@ pub struct Simulated {
     pub seen: Mutex<Vec<Seen>>,
     /// When any call arrived.
     arrivals: Mutex<Vec<Instant>>,
-    names: Mutex<HashSet<String>>,
 }
 
 impl Simulated {
@@ -75,9 +74,8 @@ impl Upstream for Simulated {
             return Ok(Reply::Model(model()));
         };
         assert!((1..=300).contains(&records.len()));
-        for NamedText { id, .. } in records {
-            assert!(self.names.lock().unwrap().insert(id.clone()) || records.len() == 1, "{id} again");
-        }
+        let names: HashSet<_> = records.iter().map(|record| &record.id).collect();
+        assert_eq!(names.len(), records.len());
         self.seen.lock().unwrap().push(Seen { at: Instant::now(), records: records.len() });
         let behaviour = Arc::clone(&self.behaviour.lock().unwrap());
         let (takes, outcome) = behaviour(records);
@@ -203,7 +201,6 @@ impl World {
             alternatives,
             seen: Mutex::default(),
             arrivals: Mutex::default(),
-            names: Mutex::default(),
         });
         let clock = Arc::new(SimulatedClock(Instant::now()));
         let first = upstream::assemble(OSCA, &config, clock, Arc::clone(&upstream)).unwrap();
@@ -222,12 +219,12 @@ impl World {
         tokio::spawn(async move {
             let began = Instant::now();
             let text = JobText::new(&title, "").unwrap();
-            let coded = coder.code(text, 3, began + Duration::from_mins(1)).await;
+            let result = coder.code(text, 3, began + Duration::from_mins(1)).await;
             let took = began.elapsed();
-            if let Ok(Coded { answer, .. }) = &coded {
+            if let Ok(Coded { answer, .. }) = &result {
                 assert!(answer.result.iter().all(|suggestion| suggestion.code_label == title));
             }
-            Outcome { source: coded.ok().map(|coded| coded.source), took }
+            Outcome { source: result.ok().map(|coded| coded.source), took }
         })
     }
 
