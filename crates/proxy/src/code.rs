@@ -18,6 +18,7 @@ use serde::Deserialize;
 use serde_json::Value;
 use std::sync::Arc;
 use std::time::Duration;
+use tokio::time::Instant;
 
 /// Far more than 100 characters in two fields need, even with every character escaped, and time for them on a bad line.
 pub(crate) const BODY: BodyLimits = BodyLimits { bytes: 4 * 1024, time: Duration::from_secs(5) };
@@ -37,6 +38,8 @@ pub(crate) async fn whole_body(request: Request, next: Next) -> Response {
         Err(failure) => unreadable(failure).into_response(),
     }
 }
+/// How long a client may want to wait; the proxy's own deadline may be shorter.
+const LONGEST_WAIT: Duration = Duration::from_mins(1);
 
 pub(crate) async fn code(
     State(coder): State<Arc<dyn Coder>>,
@@ -47,7 +50,9 @@ pub(crate) async fn code(
     known_topic(coder.as_ref(), topic)?;
     let request = read(&body)?;
     let text = request.job_text().map_err(broken_rule)?;
-    let Coded { mut answer, source, model } = coder.code(text, request.number_of_suggestions).await?;
+    let deadline = Instant::now() + LONGEST_WAIT;
+    let Coded { mut answer, source, model } =
+        coder.code(text, request.number_of_suggestions, deadline).await?;
     answer.input = request.record;
     metrics.answered(source, answer.code_status == CodeStatus::Successful);
     let provenance = [("occuform-source", source.as_str().to_owned()), ("occuform-model", model)];

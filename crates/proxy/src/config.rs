@@ -8,6 +8,7 @@ pub use secret::{ClientSecret, SecretError};
 
 use crate::cached::CacheLimits;
 use crate::limits::ClientLimits;
+use crate::upstream::sizing::Merge;
 use occuform_api::{OSCA, Topic};
 use occuform_coder::{CodingOptions, Scope};
 use occuform_serving::settings::ServerSettings;
@@ -96,6 +97,8 @@ pub struct UpstreamConfig {
     pub hour: Duration,
     /// In which there may be so many calls.
     pub day: Duration,
+    /// Whether records that wait together go out as one call.
+    pub merge: Merge,
     /// How long a request may wait.
     pub deadline: Duration,
     /// How many answers are kept.
@@ -250,6 +253,11 @@ fn upstream(s: &mut Settings, deadline: Duration) -> UpstreamConfig {
         pause: s.get("upstream.pause_ms", "1100", "whole milliseconds, 1000 to 60000", milliseconds(1_000)),
         hour: HOUR,
         day: DAY,
+        merge: s.get("upstream.merge", "auto", "auto or off", |text| match text {
+            "auto" => Some(Merge::Auto),
+            "off" => Some(Merge::Off),
+            _ => None,
+        }),
         deadline,
         cache: CacheLimits {
             answers: s.get("cache.answers", "10000", "0 to 10000000", number(0, 10_000_000)),

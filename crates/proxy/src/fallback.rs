@@ -7,6 +7,7 @@ use async_trait::async_trait;
 use occuform_api::{JobText, Model, Topic};
 use std::sync::Arc;
 use std::time::Duration;
+use tokio::time::Instant;
 
 /// What a client is told to wait when the deadline passed.
 const SOON: Duration = Duration::from_secs(5);
@@ -42,9 +43,10 @@ impl Coder for Fallback {
         self.first.model().or_else(|| self.second.as_ref().and_then(|second| second.model()))
     }
 
-    async fn code(&self, text: JobText, suggestions: u8) -> Result<Coded, CodingFailure> {
-        let first = self.first.code(text.clone(), suggestions);
-        let failure = match tokio::time::timeout(self.deadline, first).await {
+    async fn code(&self, text: JobText, suggestions: u8, deadline: Instant) -> Result<Coded, CodingFailure> {
+        let deadline = deadline.min(Instant::now() + self.deadline);
+        let first = self.first.code(text.clone(), suggestions, deadline);
+        let failure = match tokio::time::timeout_at(deadline, first).await {
             Ok(Ok(coded)) => return Ok(coded),
             Ok(Err(failure)) => {
                 self.metrics.fell_back(failure.reason());
@@ -56,7 +58,7 @@ impl Coder for Fallback {
             }
         };
         match &self.second {
-            Some(second) => second.code(text, suggestions).await,
+            Some(second) => second.code(text, suggestions, deadline).await,
             None => Err(failure),
         }
     }

@@ -31,6 +31,8 @@ mod demo;
 pub mod doctor;
 pub mod fallback;
 mod files;
+mod fingerprint;
+mod jitter;
 pub mod limits;
 pub mod metrics;
 mod origins;

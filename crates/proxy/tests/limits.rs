@@ -9,6 +9,7 @@ use occuform_proxy::metrics::Metrics;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use support::running::{JSON, Running, ask, config, metrics, start};
+use tokio::time::Instant;
 use tracing_subscriber::fmt::MakeWriter;
 
 static LOG: Mutex<Vec<u8>> = Mutex::new(Vec::new());
@@ -27,7 +28,7 @@ impl Coder for Counting {
         None
     }
 
-    async fn code(&self, _: JobText, _: u8) -> Result<Coded, CodingFailure> {
+    async fn code(&self, _: JobText, _: u8, _: Instant) -> Result<Coded, CodingFailure> {
         self.0.fetch_add(1, Ordering::Relaxed);
         let answer =
             CodeAnswer { code_status: CodeStatus::Unsuccessful, input: Record::default(), result: vec![] };

@@ -12,6 +12,7 @@ use occuform_proxy::config::{Config, Origins};
 use occuform_proxy::metrics::Metrics;
 use serde_json::{Value, json};
 use std::sync::Arc;
+use tokio::time::Instant;
 use tower::ServiceExt;
 
 /// Suggests as many codes as asked for; breaks or panics when the title says so.
@@ -35,7 +36,7 @@ impl Coder for Scripted {
         })
     }
 
-    async fn code(&self, text: JobText, suggestions: u8) -> Result<Coded, CodingFailure> {
+    async fn code(&self, text: JobText, suggestions: u8, _: Instant) -> Result<Coded, CodingFailure> {
         match text.title() {
             "break" => return Err(CodingFailure::Broken("secret inner reason".into())),
             "panic" => panic!("secret panic message"),

@@ -11,6 +11,7 @@ use occuform_proxy::metrics::Metrics;
 use std::sync::{Arc, Mutex};
 use support::running::{JSON, ask, receive, send, start};
 use tokio::sync::Notify;
+use tokio::time::Instant;
 use tracing_subscriber::fmt::MakeWriter;
 
 const CODE: &str = "POST /v1/topics/osca/code";
@@ -35,7 +36,7 @@ impl Coder for Held {
         unreachable!("no test asks for the model")
     }
 
-    async fn code(&self, _: JobText, _: u8) -> Result<Coded, CodingFailure> {
+    async fn code(&self, _: JobText, _: u8, _: Instant) -> Result<Coded, CodingFailure> {
         self.arrived.notify_one();
         self.released.notified().await;
         let answer =

@@ -20,8 +20,9 @@ use occuform_proxy::upstream::http::Http;
 use occuform_proxy::upstream::keeper::{Keeper, Memory};
 use occuform_proxy::upstream::moment::{Clock, SystemClock};
 use occuform_proxy::upstream::paced::Paced;
+use occuform_proxy::upstream::sizing::Merge;
 use occuform_proxy::upstream::state::{Found, StateFolder};
-use occuform_proxy::upstream::{self, Call, CallFailure};
+use occuform_proxy::upstream::{self, Call, CallFailure, Reply};
 use serde_json::{Value, json};
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
@@ -29,6 +30,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use support::{Fault, SECRET, TOKEN, Upstream};
 use tempfile::TempDir;
+use tokio::time::Instant;
 use tower::ServiceExt;
 use tracing_subscriber::fmt::MakeWriter;
 
@@ -45,7 +47,7 @@ impl Coder for Embedded {
         None
     }
 
-    async fn code(&self, _: JobText, _: u8) -> Result<Coded, CodingFailure> {
+    async fn code(&self, _: JobText, _: u8, _: Instant) -> Result<Coded, CodingFailure> {
         let answer =
             CodeAnswer { code_status: CodeStatus::Unsuccessful, input: Record::default(), result: vec![] };
         Ok(Coded { answer, source: Source::Embedded, model: "embedded-model".into() })
@@ -75,6 +77,7 @@ fn settings(url: &str, state: &Path) -> UpstreamConfig {
         pause: Duration::from_millis(1),
         hour: Duration::from_hours(1),
         day: Duration::from_hours(24),
+        merge: Merge::Auto,
         deadline: Duration::from_secs(8),
         cache: CacheLimits { answers: 100, keep: Duration::from_hours(1) },
         proxy: None,
@@ -241,6 +244,7 @@ async fn the_same_words_asked_by_many_at_once_are_one_call_also_when_the_first_g
 async fn different_words_get_their_own_answers_one_call_after_the_other() {
     let (upstream, _state, mut settings) = world().await;
     settings.pause = Duration::from_millis(100);
+    settings.merge = Merge::Off;
     let proxy = Arc::new(Proxy::ready(&settings).await);
     let asked: Vec<_> = (0..10)
         .map(|number| {
@@ -256,6 +260,30 @@ async fn different_words_get_their_own_answers_one_call_after_the_other() {
     let calls = upstream.seen("/code");
     let span = calls[9].at - calls[0].at;
     assert!(span >= settings.pause * 8, "10 calls in {span:?}");
+}
+
+#[tokio::test]
+async fn records_that_wait_together_are_one_call_and_each_gets_its_own_answer() {
+    let (upstream, _state, mut settings) = world().await;
+    settings.pause = Duration::from_millis(300);
+    let proxy = Arc::new(Proxy::ready(&settings).await);
+    let asked: Vec<_> = (0..50)
+        .map(|number| {
+            let proxy = Arc::clone(&proxy);
+            tokio::spawn(async move { proxy.ask(&format!("tamer {number}")).await })
+        })
+        .collect();
+    for (number, answer) in asked.into_iter().enumerate() {
+        let answer = answer.await.unwrap();
+        let title = format!("tamer {number}");
+        assert_eq!(answer.header("occuform-source"), "upstream");
+        assert_eq!(answer.body["result"][0]["codeLabel"], title);
+        assert_eq!(answer.body["input"], json!({"occp_text": title, "tasks_text": ""}));
+    }
+    let calls = upstream.seen("/code");
+    let records = |call: &support::Seen| call.body["records"].as_array().map_or(1, Vec::len);
+    assert_eq!(calls.iter().map(records).sum::<usize>(), 50);
+    assert!(calls.len() <= 3, "{} calls", calls.len());
 }
 
 #[tokio::test]
@@ -294,16 +322,21 @@ async fn a_new_start_goes_on_with_the_token_it_has_and_two_proxies_never_share_a
 }
 
 /// The stages from the token on, without what goes on in the background.
-fn authorised(settings: &UpstreamConfig, memory: Memory) -> Authorised<Paced<Http>> {
+fn authorised(settings: &UpstreamConfig, memory: Memory) -> Authorised<Http> {
     let clock = Arc::new(SystemClock::new().unwrap());
     let folder = StateFolder::open(&settings.state).unwrap();
     let http = Arc::new(Http::new(OSCA, settings).unwrap());
     let limits = Limits { pause: settings.pause, ceiling: settings.calls_per_day, day: settings.day };
     let governor = Governor::new(limits, Usage::default(), clock.now());
     let (usage, _) = folder.file("quota.json").unwrap();
-    let paced = Paced::new(Arc::clone(&http), governor, usage, Arc::clone(&clock) as _, settings.deadline);
+    let paced = Paced::new(Arc::clone(&http), governor, usage, Arc::clone(&clock) as _, Metrics::default());
     let (token, _) = folder.file("token.json").unwrap();
-    Authorised::new(paced, http, Keeper::new(settings.hour, memory), token, clock, settings.deadline)
+    Authorised::new(paced, http, Keeper::new(settings.hour, memory), token, clock)
+}
+
+async fn latest_model(stages: &Authorised<Http>, settings: &UpstreamConfig) -> Result<Reply, CallFailure> {
+    let turn = stages.turn(Instant::now() + settings.deadline).await?;
+    stages.send(turn, &Call::LatestModel).await
 }
 
 #[tokio::test]
@@ -311,7 +344,7 @@ async fn no_token_is_asked_for_where_that_cannot_be_recorded() {
     let (upstream, state, settings) = world().await;
     let stages = authorised(&settings, Memory::default());
     state.close().unwrap();
-    let failure = stages.call(&Call::LatestModel).await.unwrap_err();
+    let failure = latest_model(&stages, &settings).await.unwrap_err();
     assert!(matches!(failure, CallFailure::NotNow { .. }), "{failure}");
     assert_eq!(upstream.seen("").len(), 0);
 }
@@ -320,7 +353,7 @@ async fn no_token_is_asked_for_where_that_cannot_be_recorded() {
 async fn no_token_is_asked_for_within_an_hour_of_one_that_may_have_been() {
     let (upstream, _state, settings) = world().await;
     let lost = Memory::lost(&SystemClock::new().unwrap().now());
-    let failure = authorised(&settings, lost).call(&Call::LatestModel).await.unwrap_err();
+    let failure = latest_model(&authorised(&settings, lost), &settings).await.unwrap_err();
     assert!(
         matches!(failure, CallFailure::NotNow { wait, .. } if wait > Duration::from_mins(59)),
         "{failure}"
@@ -334,7 +367,8 @@ async fn a_token_host_that_cannot_be_reached_costs_no_hour() {
     let closed = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     settings.token_url = format!("http://{closed}/oauth2/token");
     settings.deadline = Duration::from_secs(1);
-    let failure = authorised(&settings, Memory::default()).call(&Call::LatestModel).await.unwrap_err();
+    let stages = authorised(&settings, Memory::default());
+    let failure = latest_model(&stages, &settings).await.unwrap_err();
     assert!(
         matches!(failure, CallFailure::NotNow { wait, .. } if wait <= Duration::from_secs(5)),
         "{failure}"

@@ -5,7 +5,6 @@ use super::keeper::{ATTEMPT_LIMIT, Token};
 use super::sent::{Announced, Sent};
 use super::{Call, CallFailure, Reply, Upstream};
 use crate::config::{ClientSecret, UpstreamConfig};
-use crate::metrics::Metrics;
 use crate::upstream::wire;
 use async_trait::async_trait;
 use occuform_api::Topic;
@@ -15,14 +14,16 @@ use reqwest::{
 };
 use secrecy::{ExposeSecret, SecretString};
 use std::path::Path;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 /// How long a connection may take to be there.
 const CONNECT_LIMIT: Duration = Duration::from_secs(10);
 /// How long a call may take. Deadlines are shorter; what comes later is still of use to the cache.
 const CALL_LIMIT: Duration = Duration::from_secs(30);
-/// Far more than an answer with 16 suggestions needs.
+/// More than any answer needs, the records of a call apart.
 const MAX_ANSWER_BYTES: usize = 64 * 1024;
+/// Far more than the answer to one record with 16 suggestions needs.
+const MAX_BYTES_A_RECORD: usize = 16 * 1024;
 /// How long a token is valid when the upstream does not say.
 const USUAL_VALIDITY: Duration = Duration::from_hours(1);
 
@@ -71,7 +72,6 @@ pub struct Http {
     token_url: String,
     client_id: String,
     secret: ClientSecret,
-    metrics: Metrics,
 }
 
 impl Http {
@@ -88,28 +88,24 @@ impl Http {
             token_url: config.token_url.clone(),
             client_id: config.client_id.clone(),
             secret: config.client_secret.clone(),
-            metrics: Metrics::default(),
         })
     }
 
-    /// Counts here.
-    #[must_use]
-    pub fn counted(self, metrics: &Metrics) -> Self {
-        Self { metrics: metrics.clone(), ..self }
+    fn request(&self, call: &Call) -> (Method, String, Option<Vec<u8>>) {
+        let models = format!("{}/v1/topics/{}/models", self.api_url, self.topic.uri_name);
+        match call {
+            Call::LatestModel => (Method::GET, format!("{models}/latest"), None),
+            Call::Code { model, records, suggestions } => {
+                (Method::POST, format!("{models}/{model}/code"), Some(wire::request(records, *suggestions)))
+            }
+        }
     }
+}
 
-    /// Asks for a token, once. The secret is read anew each time.
-    pub async fn ask_for_token(&self) -> Asked {
-        let asked = self.try_for_token().await;
-        self.metrics.token(match asked {
-            Asked::Obtained { .. } => "obtained",
-            Asked::NotSent(_) => "not_sent",
-            Asked::Refused(_) => "refused",
-        });
-        asked
-    }
-
-    async fn try_for_token(&self) -> Asked {
+#[async_trait]
+impl Upstream for Http {
+    /// The secret is read anew each time.
+    async fn ask_for_token(&self) -> Asked {
         let Ok(secret) = self.secret.read() else {
             return Asked::NotSent("the client secret cannot be read");
         };
@@ -130,33 +126,7 @@ impl Http {
         }
     }
 
-    fn request(&self, call: &Call) -> (Method, String, Option<Vec<u8>>) {
-        let models = format!("{}/v1/topics/{}/models", self.api_url, self.topic.uri_name);
-        match call {
-            Call::LatestModel => (Method::GET, format!("{models}/latest"), None),
-            Call::Code { model, text, suggestions } => {
-                (Method::POST, format!("{models}/{model}/code"), Some(wire::request(text, *suggestions)))
-            }
-        }
-    }
-}
-
-#[async_trait]
-impl Upstream for Http {
     async fn call(&self, call: &Call, token: &Token, sent: Sent) -> Result<Reply, CallFailure> {
-        let started = Instant::now();
-        let result = self.send(call, token, sent).await;
-        self.metrics
-            .called(result.as_ref().map_or_else(CallFailure::outcome, |_| "answered"), started.elapsed());
-        if matches!(call, Call::Code { .. }) {
-            self.metrics.merged(1);
-        }
-        result
-    }
-}
-
-impl Http {
-    async fn send(&self, call: &Call, token: &Token, sent: Sent) -> Result<Reply, CallFailure> {
         let (method, url, body) = self.request(call);
         let mut authorization = HeaderValue::from_str(token.value.expose_secret())
             .map_err(|_| CallFailure::Broken("the token cannot be sent"))?;
@@ -171,11 +141,9 @@ impl Http {
         let broken = |error: &reqwest::Error| CallFailure::Broken(kind(error));
         let response = request.send().await.map_err(|error| broken(&error))?;
         let status = response.status();
-        let body = bytes(response).await?;
+        let body = bytes(response, longest_answer(call)).await?;
         match status {
-            StatusCode::OK => {
-                wire::reply(call, &body).ok_or(CallFailure::Broken("not an answer of this API"))
-            }
+            StatusCode::OK => wire::reply(call, &body),
             StatusCode::FORBIDDEN | StatusCode::UNAUTHORIZED => Err(CallFailure::Denied),
             StatusCode::TOO_MANY_REQUESTS if wire::message(&body) == Some("Limit Exceeded".into()) => {
                 Err(CallFailure::LimitExceeded)
@@ -227,20 +195,29 @@ fn certificates(path: &Path) -> Result<Vec<Certificate>, HttpError> {
 }
 
 async fn token(response: Response) -> Asked {
-    let Ok(body) = bytes(response).await else { return Asked::Refused("the answer broke off") };
+    let Ok(body) = bytes(response, MAX_ANSWER_BYTES).await else {
+        return Asked::Refused("the answer broke off");
+    };
     let Some((value, seconds)) = wire::token(&body) else { return Asked::Refused("not a token's answer") };
     Asked::Obtained { value, valid_for: seconds.map_or(USUAL_VALIDITY, Duration::from_secs) }
 }
 
-async fn bytes(mut response: Response) -> Result<Vec<u8>, CallFailure> {
+async fn bytes(mut response: Response, most: usize) -> Result<Vec<u8>, CallFailure> {
     let mut body = Vec::new();
     while let Some(chunk) = response.chunk().await.map_err(|error| CallFailure::Broken(kind(&error)))? {
         body.extend_from_slice(&chunk);
-        if body.len() > MAX_ANSWER_BYTES {
+        if body.len() > most {
             return Err(CallFailure::Broken("the answer is too long"));
         }
     }
     Ok(body)
+}
+
+fn longest_answer(call: &Call) -> usize {
+    match call {
+        Call::LatestModel => MAX_ANSWER_BYTES,
+        Call::Code { records, .. } => MAX_ANSWER_BYTES + records.len() * MAX_BYTES_A_RECORD,
+    }
 }
 
 /// What went wrong, in words that hold no address, no text and no secret.

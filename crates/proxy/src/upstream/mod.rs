@@ -2,7 +2,9 @@
 //!
 //! | module | what it does |
 //! |---|---|
-//! | `service` | a [`Coder`]: knows the model, makes a call of a record |
+//! | `service` | a [`Coder`]: knows the model |
+//! | `merged` | makes one call of the records that wait together: `queue` holds them, `sizing` says how many fit;
+//! `isolation` finds the one for which the upstream refuses all, `suspects` remembers it |
 //! | `authorised` | gives the call the one token; `keeper` has the rules |
 //! | `paced` | lets one call a second go, and so many a day; `governor` has the rules |
 //! | `http` | sends it |
@@ -10,14 +12,20 @@
 //! `state` keeps what must survive the process, `moment` tells the time in a way that does too.
 
 pub mod authorised;
+pub mod counted;
 pub mod governor;
 pub mod http;
+mod isolation;
 pub mod keeper;
+pub mod merged;
 pub mod moment;
 pub mod paced;
+mod queue;
 pub mod sent;
 pub mod service;
+pub mod sizing;
 pub mod state;
+mod suspects;
 mod wire;
 
 use crate::cached::Cached;
@@ -26,9 +34,11 @@ use crate::config::UpstreamConfig;
 use crate::metrics::Metrics;
 use async_trait::async_trait;
 use authorised::Authorised;
+use counted::Counted;
 use governor::{Governor, Limits, Usage};
-use http::{Http, HttpError};
+use http::{Asked, Http, HttpError};
 use keeper::{Keeper, Memory, Token};
+use merged::Merged;
 use moment::Clock;
 use occuform_api::{CodeAnswer, JobText, Model, Topic};
 use paced::Paced;
@@ -47,11 +57,20 @@ pub enum Call {
     Code {
         /// The model's GUID.
         model: String,
-        /// The record.
-        text: JobText,
-        /// How many suggestions at most.
+        /// 1 to 300.
+        records: Vec<NamedText>,
+        /// How many suggestions at most for each.
         suggestions: u8,
     },
+}
+
+/// A record of a call.
+#[derive(Clone, Debug)]
+pub struct NamedText {
+    /// A name that no other record has had; the answer is known by it.
+    pub id: String,
+    /// The words.
+    pub text: JobText,
 }
 
 /// What the Coding Service answered.
@@ -59,8 +78,8 @@ pub enum Call {
 pub enum Reply {
     /// To [`Call::LatestModel`].
     Model(Model),
-    /// To [`Call::Code`].
-    Answer(CodeAnswer),
+    /// To [`Call::Code`], one for each record, in their order.
+    Answers(Vec<CodeAnswer>),
 }
 
 /// Why there is no reply.
@@ -92,6 +111,9 @@ pub enum CallFailure {
     /// 404.
     #[error("the upstream does not know the topic or the model")]
     Unknown,
+    /// The answers are not those to the records, or not for certain.
+    #[error("the upstream's answers cannot be told apart")]
+    Mismatched,
     /// Anything else.
     #[error("the upstream failed: {0}")]
     Broken(&'static str),
@@ -107,16 +129,20 @@ impl CallFailure {
             Self::LimitExceeded => "limit_exceeded",
             Self::Refused => "refused",
             Self::Unknown => "unknown",
+            Self::Mismatched => "mismatched",
             Self::Broken(_) => "broken",
         }
     }
 }
 
-/// A stage on the way to the Coding Service that sends calls with a token.
+/// The Coding Service as the stages before it see it.
 #[async_trait]
-pub trait Upstream: Send + Sync {
+pub trait Upstream: Send + Sync + 'static {
     /// Makes the call; `sent` is told when its first byte goes out.
     async fn call(&self, call: &Call, token: &Token, sent: Sent) -> Result<Reply, CallFailure>;
+
+    /// Asks for a token, once.
+    async fn ask_for_token(&self) -> Asked;
 }
 
 /// Why the way to the Coding Service cannot be opened.
@@ -136,7 +162,7 @@ pub enum OpenError {
     Random(#[from] getrandom::Error),
 }
 
-/// Puts the stages together, from the last to the first, and begins to ask for the model.
+/// Opens the way over HTTP.
 ///
 /// # Errors
 /// When the state folder cannot be used or the settings of the connection do not fit.
@@ -146,23 +172,37 @@ pub fn open(
     clock: Arc<dyn Clock>,
     metrics: &Metrics,
 ) -> Result<Arc<dyn Coder>, OpenError> {
+    assemble(topic, config, clock, Arc::new(Http::new(topic, config)?), metrics)
+}
+
+/// Puts the stages before `upstream` together, from the last to the first, and begins to ask for the model.
+///
+/// # Errors
+/// When the state folder cannot be used.
+pub fn assemble(
+    topic: Topic,
+    config: &UpstreamConfig,
+    clock: Arc<dyn Clock>,
+    upstream: Arc<impl Upstream>,
+    metrics: &Metrics,
+) -> Result<Arc<dyn Coder>, OpenError> {
+    let upstream = Arc::new(Counted::new(upstream, metrics.clone()));
     let folder = StateFolder::open(&config.state)?;
-    let http = Arc::new(Http::new(topic, config)?.counted(metrics));
     let now = clock.now();
 
     let limits = Limits { pause: config.pause, ceiling: config.calls_per_day, day: config.day };
     let (file, found) = folder.file::<Usage>("quota.json")?;
     let usage = found.or_lost("quota.json", || Usage::lost(&now, limits.ceiling));
     let governor = Governor::new(limits, usage, now.clone());
-    let paced =
-        Paced::new(Arc::clone(&http), governor, file, Arc::clone(&clock), config.deadline).counted(metrics);
+    let paced = Paced::new(Arc::clone(&upstream), governor, file, Arc::clone(&clock), metrics.clone());
 
     let (file, found) = folder.file::<Memory>("token.json")?;
     let memory = found.or_lost("token.json", || Memory::lost(&now));
     let keeper = Keeper::new(config.hour, memory);
-    let authorised = Authorised::new(paced, http, keeper, file, clock, config.deadline);
-
-    let service = Arc::new(Service::new(topic, authorised).counted(metrics));
+    let authorised = Arc::new(Authorised::new(paced, upstream, keeper, file, clock));
+    let merged = Merged::new(Arc::clone(&authorised), config.merge)?;
+    let service =
+        Arc::new(Service::new(topic, authorised, Arc::new(merged), config.deadline, metrics.clone()));
     tokio::spawn(Arc::clone(&service).keep_model());
     Ok(Arc::new(Cached::new(service, config.cache)?))
 }

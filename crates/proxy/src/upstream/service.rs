@@ -1,14 +1,17 @@
-//! In: valid records. Out: calls of the Coding Service against a model that is known. Next: `authorised`.
+//! In: valid records. Out: the same with the model that is to code them. Next: `merged`.
 
 use super::authorised::Authorised;
+use super::merged::Merged;
 use super::{Call, CallFailure, Reply, Upstream};
 use crate::coder::{Coded, Coder, CodingFailure, Source};
+use crate::jitter::jittered;
 use crate::metrics::Metrics;
 use async_trait::async_trait;
 use occuform_api::{JobText, Model, Topic};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 use tokio::sync::Notify;
+use tokio::time::{Instant, sleep, timeout};
 
 /// How often the latest model is asked for.
 const FRESH: Duration = Duration::from_hours(1);
@@ -20,7 +23,10 @@ const LONGEST_PAUSE: Duration = Duration::from_mins(5);
 /// The Coding Service as a [`Coder`].
 pub struct Service<U> {
     topic: Topic,
-    next: Authorised<U>,
+    calls: Arc<Authorised<U>>,
+    records: Arc<Merged<U>>,
+    /// How long the model's calls may wait for their turn.
+    patience: Duration,
     model: RwLock<Option<Model>>,
     outdated: Notify,
     metrics: Metrics,
@@ -28,36 +34,41 @@ pub struct Service<U> {
 
 impl<U: Upstream> Service<U> {
     /// Codes to `topic`.
-    pub fn new(topic: Topic, next: Authorised<U>) -> Self {
-        Self { topic, next, model: RwLock::new(None), outdated: Notify::new(), metrics: Metrics::default() }
-    }
-
-    /// Counts here.
-    #[must_use]
-    pub fn counted(self, metrics: &Metrics) -> Self {
-        Self { metrics: metrics.clone(), ..self }
+    pub fn new(
+        topic: Topic,
+        calls: Arc<Authorised<U>>,
+        records: Arc<Merged<U>>,
+        patience: Duration,
+        metrics: Metrics,
+    ) -> Self {
+        Self { topic, calls, records, patience, model: RwLock::new(None), outdated: Notify::new(), metrics }
     }
 
     /// Asks for the latest model at once, every hour, and when a call finds that there is no such model any more.
     pub async fn keep_model(self: Arc<Self>) {
         let mut pause = FIRST_PAUSE;
         loop {
-            match self.next.call(&Call::LatestModel).await {
+            match self.call(&Call::LatestModel).await {
                 Ok(Reply::Model(model)) => {
                     self.set_model(model);
                     pause = FIRST_PAUSE;
-                    let _ = tokio::time::timeout(FRESH, self.outdated.notified()).await;
+                    let _ = timeout(jittered(FRESH), self.outdated.notified()).await;
                     continue;
                 }
-                Ok(Reply::Answer(_)) => {}
+                Ok(Reply::Answers(_)) => {}
                 Err(CallFailure::Unknown) => {
                     tracing::error!(topic = self.topic.uri_name, "the upstream has no such topic");
                 }
                 Err(failure) => tracing::warn!(%failure, "the latest model is not known"),
             }
-            tokio::time::sleep(pause).await;
+            sleep(jittered(pause)).await;
             pause = (pause * 2).min(LONGEST_PAUSE);
         }
+    }
+
+    async fn call(&self, call: &Call) -> Result<Reply, CallFailure> {
+        let turn = self.calls.turn(Instant::now() + self.patience).await?;
+        self.calls.send(turn, call).await
     }
 
     fn set_model(&self, model: Model) {
@@ -79,14 +90,12 @@ impl<U: Upstream> Coder for Service<U> {
         self.model.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    async fn code(&self, text: JobText, suggestions: u8) -> Result<Coded, CodingFailure> {
+    async fn code(&self, text: JobText, suggestions: u8, deadline: Instant) -> Result<Coded, CodingFailure> {
         let Some(Model { model_id: model, .. }) = self.model() else {
             return Err(CodingFailure::Unavailable(FIRST_PAUSE));
         };
-        let call = Call::Code { model: model.clone(), text, suggestions };
-        match self.next.call(&call).await {
-            Ok(Reply::Answer(answer)) => Ok(Coded { answer, source: Source::Upstream, model }),
-            Ok(Reply::Model(_)) => Err(CodingFailure::Broken("a model in place of an answer".into())),
+        match self.records.code(model.clone(), text, suggestions, deadline).await {
+            Ok(answer) => Ok(Coded { answer, source: Source::Upstream, model }),
             Err(failure) => {
                 if let CallFailure::NotNow { why, .. } = &failure {
                     self.metrics.not_made(why);

@@ -148,12 +148,25 @@ fn model_answer(id: &str) -> Value {
     })
 }
 
-/// The label repeats the title, so that a test can tell whose answer it is.
+/// The answers to several records come in the opposite order: they are to be told by their names.
 fn coded(body: &Value) -> Value {
-    let title = body["record"]["occp_text"].as_str().unwrap();
+    match body["records"].as_array() {
+        Some(records) => records.iter().rev().map(coded_record).collect(),
+        None => coded_record(&body["record"]),
+    }
+}
+
+/// The label repeats the title, so that a test can tell whose answer it is.
+fn coded_record(record: &Value) -> Value {
+    let title = record["occp_text"].as_str().unwrap();
     let label = title.replace("zebrakeeper", "z");
-    json!({
-        "codeStatus": "successful", "input": body["record"],
+    let mut answer = json!({
+        "codeStatus": "successful",
+        "input": {"occp_text": title, "tasks_text": record["tasks_text"]},
         "result": [{"codeCategory": "361111", "codeLabel": label, "codeConfidence": 0.75}],
-    })
+    });
+    if let Some(id) = record.get("recordId") {
+        answer["recordId"] = id.clone();
+    }
+    answer
 }
