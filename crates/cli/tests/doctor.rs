@@ -11,6 +11,9 @@ const MODEL: &str = r#"{"modelId": "model-1", "modelVersion": 7, "modelReleaseDa
     "modelType": "hsvm2", "inputFormat": ["occp_text", "tasks_text"], "topicStandard": "OSCA",
     "topicVersion": "2024"}"#;
 
+/// The status and body for a path.
+type Answer = fn(&str) -> (&'static str, &'static str);
+
 /// A server of this machine that gives each request the answer of its path, and remembers the requests' heads.
 struct Server {
     port: u16,
@@ -18,7 +21,7 @@ struct Server {
 }
 
 impl Server {
-    fn start(answer: fn(&str) -> (&'static str, &'static str)) -> Self {
+    fn start(answer: Answer) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let port = listener.local_addr().unwrap().port();
         let heads = Arc::new(Mutex::new(Vec::new()));
@@ -41,7 +44,7 @@ impl Server {
     }
 }
 
-fn serve(mut stream: TcpStream, answer: fn(&str) -> (&'static str, &'static str), seen: &Mutex<Vec<String>>) {
+fn serve(mut stream: TcpStream, answer: Answer, seen: &Mutex<Vec<String>>) {
     let mut reader = BufReader::new(stream.try_clone().unwrap());
     // As web servers answer what is TLS and should not be.
     if reader.fill_buf().is_ok_and(|bytes| bytes.first() == Some(&22)) {
@@ -145,7 +148,7 @@ fn a_closed_port_is_named_to_be_opened() {
 
 #[test]
 fn a_web_proxy_that_refuses_is_told_apart_from_one_that_wants_a_password_and_from_none_at_all() {
-    let answers: [(fn(&str) -> (&'static str, &'static str), &str); 3] = [
+    let answers: [(Answer, &str); 3] = [
         (closed, "make tunnels (CONNECT) to api.example:443"),
         (|_| ("407 Proxy Authentication Required", ""), "Put them into upstream.proxy"),
         (|_| ("", ""), "is not a web proxy"),

@@ -41,6 +41,7 @@ const BODY: BodyLimits = BodyLimits { bytes: 1024 * 1024, time: Duration::from_s
 /// The whole application, to be served by [`crate::run`] or asked directly in a test.
 pub fn app(service: Arc<Service>) -> Router {
     let authenticated = api(&service);
+    let requests = service.metrics.requests();
     let (paths, document) = OpenApiRouter::with_openapi(openapi::head())
         .routes(routes!(token::token))
         .nest("/v1", authenticated.clone())
@@ -57,11 +58,11 @@ pub fn app(service: Arc<Service>) -> Router {
         .merge(links)
         .fallback(not_found)
         .method_not_allowed_fallback(method_not_allowed)
-        .with_state(Arc::clone(&service))
+        .with_state(service)
         .layer(CatchPanicLayer::custom(panicked))
         .layer(always(CACHE_CONTROL, "no-store"))
         .layer(always(X_CONTENT_TYPE_OPTIONS, "nosniff"))
-        .layer(from_fn_with_state(service.metrics.requests(), account))
+        .layer(from_fn_with_state(requests, account))
 }
 
 /// Everything that wants a token.
