@@ -1,5 +1,7 @@
 //! What an operator is told of the way to the Coding Service, and with it a network team.
 
+use rustls::pki_types::PrivateKeyDer;
+use rustls::{ServerConfig, ServerConnection, StreamOwned};
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::path::Path;
@@ -171,6 +173,45 @@ fn what_does_not_speak_tls_is_told_so() {
     let said = doctor(folder().path(), &host, &host, "", &[]);
     assert!(!said.success && said.text.contains("Let TLS 1.2 or newer to"), "{}", said.text);
     assert!(said.text.contains("API host: the same as the token host"), "{}", said.text);
+}
+
+/// A server of this machine that speaks TLS; its port, and its certificate in PEM form.
+fn start_tls() -> (u16, String) {
+    let certified = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
+    let key = PrivateKeyDer::try_from(certified.signing_key.serialize_der()).unwrap();
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let config = ServerConfig::builder_with_provider(provider).with_safe_default_protocol_versions().unwrap();
+    let config =
+        config.with_no_client_auth().with_single_cert(vec![certified.cert.der().clone()], key).unwrap();
+    let config = Arc::new(config);
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    std::thread::spawn(move || {
+        for stream in listener.incoming() {
+            let connection = ServerConnection::new(Arc::clone(&config)).unwrap();
+            let mut stream = StreamOwned::new(connection, stream.unwrap());
+            // A client that does not trust us goes away.
+            let _ = stream.read(&mut [0; 4_096]);
+            let _ = stream.write_all(b"HTTP/1.1 403 Forbidden\r\nconnection: close\r\n\r\n");
+        }
+    });
+    (port, certified.cert.pem())
+}
+
+#[test]
+fn a_certificate_that_nobody_trusts_is_told_and_a_named_root_certificate_makes_it_good() {
+    let (port, certificate) = start_tls();
+    let folder = folder();
+    std::fs::write(folder.path().join("roots.pem"), certificate).unwrap();
+    let host = format!("https://localhost:{port}");
+    let said = doctor(folder.path(), &host, &host, "", &[]);
+    assert!(!said.success && said.text.contains("issuer that this machine does not trust"), "{}", said.text);
+    let said = doctor(folder.path(), &host, &host, "root_certificates = \"roots.pem\"", &[]);
+    assert!(said.success && said.text.contains("TLS and an answer: 403"), "{}", said.text);
+
+    let host = format!("https://127.0.0.1:{port}");
+    let said = doctor(folder.path(), &host, &host, "root_certificates = \"roots.pem\"", &[]);
+    assert!(!said.success && said.text.contains("the certificate is somebody else's"), "{}", said.text);
 }
 
 #[test]
