@@ -1,5 +1,7 @@
 //! What an operator is told of the way to the Coding Service, and with it a network team.
 
+use rustls::pki_types::PrivateKeyDer;
+use rustls::{ServerConfig, ServerConnection, StreamOwned};
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::path::Path;
@@ -11,6 +13,9 @@ const MODEL: &str = r#"{"modelId": "model-1", "modelVersion": 7, "modelReleaseDa
     "modelType": "hsvm2", "inputFormat": ["occp_text", "tasks_text"], "topicStandard": "OSCA",
     "topicVersion": "2024"}"#;
 
+/// The status and body for a path.
+type Answer = fn(&str) -> (&'static str, &'static str);
+
 /// A server of this machine that gives each request the answer of its path, and remembers the requests' heads.
 struct Server {
     port: u16,
@@ -18,7 +23,7 @@ struct Server {
 }
 
 impl Server {
-    fn start(answer: fn(&str) -> (&'static str, &'static str)) -> Self {
+    fn start(answer: Answer) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let port = listener.local_addr().unwrap().port();
         let heads = Arc::new(Mutex::new(Vec::new()));
@@ -41,7 +46,7 @@ impl Server {
     }
 }
 
-fn serve(mut stream: TcpStream, answer: fn(&str) -> (&'static str, &'static str), seen: &Mutex<Vec<String>>) {
+fn serve(mut stream: TcpStream, answer: Answer, seen: &Mutex<Vec<String>>) {
     let mut reader = BufReader::new(stream.try_clone().unwrap());
     // As web servers answer what is TLS and should not be.
     if reader.fill_buf().is_ok_and(|bytes| bytes.first() == Some(&22)) {
@@ -145,7 +150,7 @@ fn a_closed_port_is_named_to_be_opened() {
 
 #[test]
 fn a_web_proxy_that_refuses_is_told_apart_from_one_that_wants_a_password_and_from_none_at_all() {
-    let answers: [(fn(&str) -> (&'static str, &'static str), &str); 3] = [
+    let answers: [(Answer, &str); 3] = [
         (closed, "make tunnels (CONNECT) to api.example:443"),
         (|_| ("407 Proxy Authentication Required", ""), "Put them into upstream.proxy"),
         (|_| ("", ""), "is not a web proxy"),
@@ -168,6 +173,45 @@ fn what_does_not_speak_tls_is_told_so() {
     let said = doctor(folder().path(), &host, &host, "", &[]);
     assert!(!said.success && said.text.contains("Let TLS 1.2 or newer to"), "{}", said.text);
     assert!(said.text.contains("API host: the same as the token host"), "{}", said.text);
+}
+
+/// A server of this machine that speaks TLS; its port, and its certificate in PEM form.
+fn start_tls() -> (u16, String) {
+    let certified = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
+    let key = PrivateKeyDer::try_from(certified.signing_key.serialize_der()).unwrap();
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let config = ServerConfig::builder_with_provider(provider).with_safe_default_protocol_versions().unwrap();
+    let config =
+        config.with_no_client_auth().with_single_cert(vec![certified.cert.der().clone()], key).unwrap();
+    let config = Arc::new(config);
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    std::thread::spawn(move || {
+        for stream in listener.incoming() {
+            let connection = ServerConnection::new(Arc::clone(&config)).unwrap();
+            let mut stream = StreamOwned::new(connection, stream.unwrap());
+            // A client that does not trust us goes away.
+            let _ = stream.read(&mut [0; 4_096]);
+            let _ = stream.write_all(b"HTTP/1.1 403 Forbidden\r\nconnection: close\r\n\r\n");
+        }
+    });
+    (port, certified.cert.pem())
+}
+
+#[test]
+fn a_certificate_that_nobody_trusts_is_told_and_a_named_root_certificate_makes_it_good() {
+    let (port, certificate) = start_tls();
+    let folder = folder();
+    std::fs::write(folder.path().join("roots.pem"), certificate).unwrap();
+    let host = format!("https://localhost:{port}");
+    let said = doctor(folder.path(), &host, &host, "", &[]);
+    assert!(!said.success && said.text.contains("issuer that this machine does not trust"), "{}", said.text);
+    let said = doctor(folder.path(), &host, &host, "root_certificates = \"roots.pem\"", &[]);
+    assert!(said.success && said.text.contains("TLS and an answer: 403"), "{}", said.text);
+
+    let host = format!("https://127.0.0.1:{port}");
+    let said = doctor(folder.path(), &host, &host, "root_certificates = \"roots.pem\"", &[]);
+    assert!(!said.success && said.text.contains("the certificate is somebody else's"), "{}", said.text);
 }
 
 #[test]
