@@ -5,6 +5,7 @@
 //! | `service` | a [`Coder`]: knows the model |
 //! | `merged` | makes one call of the records that wait together: `queue` holds them, `sizing` says how many fit;
 //! `isolation` finds the one for which the upstream refuses all, `suspects` remembers it |
+//! | `guarded` | leaves a dead upstream alone; `breaker` has the rules |
 //! | `authorised` | gives the call the one token; `keeper` has the rules |
 //! | `paced` | lets one call a second go, and so many a day; `governor` has the rules |
 //! | `http` | sends it |
@@ -12,7 +13,9 @@
 //! `state` keeps what must survive the process, `moment` tells the time in a way that does too.
 
 pub mod authorised;
+pub mod breaker;
 pub mod governor;
+pub mod guarded;
 pub mod http;
 mod isolation;
 pub mod keeper;
@@ -20,6 +23,7 @@ pub mod merged;
 pub mod moment;
 pub mod paced;
 mod queue;
+pub mod retries;
 pub mod sent;
 pub mod service;
 pub mod sizing;
@@ -33,6 +37,7 @@ use crate::config::UpstreamConfig;
 use async_trait::async_trait;
 use authorised::Authorised;
 use governor::{Governor, Limits, Usage};
+use guarded::Guarded;
 use http::{Asked, Http, HttpError};
 use keeper::{Keeper, Memory, Token};
 use merged::Merged;
@@ -177,9 +182,10 @@ pub fn assemble(
     let (file, found) = folder.file::<Memory>("token.json")?;
     let memory = found.or_lost("token.json", || Memory::lost(&now));
     let keeper = Keeper::new(config.hour, memory);
-    let authorised = Arc::new(Authorised::new(paced, upstream, keeper, file, clock));
-    let merged = Merged::new(Arc::clone(&authorised), config.merge)?;
-    let service = Arc::new(Service::new(topic, authorised, Arc::new(merged), config.deadline));
+    let authorised = Authorised::new(paced, upstream, keeper, file, clock);
+    let guarded = Arc::new(Guarded::new(authorised));
+    let merged = Merged::new(Arc::clone(&guarded), config.merge)?;
+    let service = Arc::new(Service::new(topic, guarded, Arc::new(merged), config.deadline));
     tokio::spawn(Arc::clone(&service).keep_model());
     Ok(Arc::new(Cached::new(service, config.cache)?))
 }

@@ -1,6 +1,6 @@
 //! In: valid records. Out: the same with the model that is to code them. Next: `merged`.
 
-use super::authorised::Authorised;
+use super::guarded::Guarded;
 use super::merged::Merged;
 use super::{Call, CallFailure, Reply, Upstream};
 use crate::coder::{Coded, Coder, CodingFailure, Source};
@@ -22,7 +22,7 @@ const LONGEST_PAUSE: Duration = Duration::from_mins(5);
 /// The Coding Service as a [`Coder`].
 pub struct Service<U> {
     topic: Topic,
-    calls: Arc<Authorised<U>>,
+    calls: Arc<Guarded<U>>,
     records: Arc<Merged<U>>,
     /// How long the model's calls may wait for their turn.
     patience: Duration,
@@ -32,7 +32,7 @@ pub struct Service<U> {
 
 impl<U: Upstream> Service<U> {
     /// Codes to `topic`.
-    pub fn new(topic: Topic, calls: Arc<Authorised<U>>, records: Arc<Merged<U>>, patience: Duration) -> Self {
+    pub fn new(topic: Topic, calls: Arc<Guarded<U>>, records: Arc<Merged<U>>, patience: Duration) -> Self {
         Self { topic, calls, records, patience, model: RwLock::new(None), outdated: Notify::new() }
     }
 
@@ -59,8 +59,8 @@ impl<U: Upstream> Service<U> {
     }
 
     async fn call(&self, call: &Call) -> Result<Reply, CallFailure> {
-        let turn = self.calls.turn(Instant::now() + self.patience).await?;
-        self.calls.send(turn, call).await
+        let permit = self.calls.permit(Instant::now() + self.patience).await?;
+        self.calls.send(permit, call, Instant::now() + self.patience).await
     }
 
     fn set_model(&self, model: Model) {
