@@ -1,40 +1,34 @@
-//! In: single records. Out: calls with all records that wait for their turn together, and for each caller its own
-//! answer. Next: `guarded` permits calls and sends them.
+//! In: single records. Out: those that wait for their turn together, when it comes, and in the end each one's own
+//! answer. Next: `answering` makes calls of them.
 
-use super::guarded::{Guarded, Permit};
-use super::isolation::{Isolation, Step};
+use super::guarded::Guarded;
 use super::queue::{Queue, Waiting};
 use super::retries::Retries;
 use super::sizing::{Merge, Sizing};
 use super::suspects::{Suspects, Suspicion};
-use super::{Call, CallFailure, NamedText, Reply, Upstream};
+use super::{CallFailure, NamedText, Upstream};
 use occuform_api::{CodeAnswer, JobText};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
 use tokio::sync::oneshot;
-use tokio::time::{Instant, timeout_at};
-
-/// What those are told for whom there is no call left.
-const LEFT: CallFailure =
-    CallFailure::NotNow { wait: Duration::from_secs(5), why: "another record spoiled the call" };
+use tokio::time::Instant;
 
 /// What those are told whose call failed and may not be made again.
 const TRIED: CallFailure = CallFailure::Broken("the call failed, and too many others did");
 
 /// Makes calls of records.
 pub struct Merged<U> {
-    next: Arc<Guarded<U>>,
+    pub(super) next: Arc<Guarded<U>>,
     state: Mutex<State>,
-    suspects: Suspects,
+    pub(super) suspects: Suspects,
     /// Records are named after it, so that no two processes' names are the same.
     process: u64,
     named: AtomicU64,
 }
 
-struct State {
-    queue: Queue,
-    sizing: Sizing,
+pub(super) struct State {
+    pub(super) queue: Queue,
+    pub(super) sizing: Sizing,
     retries: Retries,
     /// Whether a task sees to the queue.
     dispatching: bool,
@@ -88,7 +82,7 @@ impl<U: Upstream> Merged<U> {
         answer.await.unwrap_or(Err(CallFailure::Broken("the call's task ended")))
     }
 
-    fn state(&self) -> MutexGuard<'_, State> {
+    pub(super) fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -99,7 +93,7 @@ impl<U: Upstream> Merged<U> {
     }
 
     /// Has the queue seen to.
-    fn wake(self: &Arc<Self>) {
+    pub(super) fn wake(self: &Arc<Self>) {
         if !std::mem::replace(&mut self.state().dispatching, true) {
             tokio::spawn(Arc::clone(self).dispatch());
         }
@@ -139,124 +133,5 @@ impl<U: Upstream> Merged<U> {
         let latest = queue.latest_deadline();
         *dispatching = latest.is_some();
         latest
-    }
-
-    /// Makes one call and tells everyone their answers.
-    async fn run(self: Arc<Self>, permit: Permit, records: Vec<Waiting>) {
-        let began = Instant::now();
-        if let Some(refused) = self.ask(permit, records).await {
-            self.isolate(refused, began.elapsed()).await;
-        }
-    }
-
-    /// Makes one call and tells everyone their answers, but for several records that are refused: those come back.
-    async fn ask(self: &Arc<Self>, permit: Permit, records: Vec<Waiting>) -> Option<Vec<Waiting>> {
-        match self.send(permit, &records).await {
-            Ok(answers) => {
-                for (waiting, answer) in records.into_iter().zip(answers) {
-                    if waiting.alone {
-                        self.suspects.clear(&waiting.record.text).await;
-                    }
-                    waiting.answer(Ok(answer));
-                }
-            }
-            Err(CallFailure::Refused) if records.len() > 1 => return Some(records),
-            Err(failure @ (CallFailure::Broken(_) | CallFailure::TooManyRequests)) => {
-                let pause = self.next.pause();
-                self.state().queue.put_back(records, &failure, pause, Instant::now());
-                self.wake();
-            }
-            Err(failure) => {
-                for waiting in records {
-                    if failure == CallFailure::Refused {
-                        self.suspects.remember(&waiting.record.text, Suspicion::Certain).await;
-                    }
-                    waiting.fail(&failure);
-                }
-            }
-        }
-        None
-    }
-
-    /// Finds the record for which others were refused, as long as there is time. A call and its turn take about one
-    /// `round`.
-    async fn isolate(self: &Arc<Self>, refused: Vec<Waiting>, mut round: Duration) {
-        tracing::warn!(
-            records = refused.len(),
-            "the upstream refused a call: looking for the record to blame"
-        );
-        let mut isolation = Isolation::new(refused);
-        loop {
-            let now = Instant::now();
-            round = round.max(self.next.pause());
-            let in_time = |waiting: &Waiting| now + round <= waiting.deadline;
-            isolation.retain(in_time).into_iter().for_each(|waiting| waiting.fail(&LEFT));
-            let until = isolation.remaining().map(|waiting| waiting.deadline).max().unwrap_or(now);
-            let calls_left = (until - now).as_millis() / round.as_millis().max(1);
-            match isolation.next(u32::try_from(calls_left).unwrap_or(u32::MAX)) {
-                Step::Ask(records) => {
-                    match self.next.permit(until).await {
-                        Ok(permit) => {
-                            if let Some(refused) = self.ask(permit, records).await {
-                                isolation.refused(refused);
-                            }
-                        }
-                        Err(failure) => records.into_iter().for_each(|waiting| waiting.fail(&failure)),
-                    }
-                    round = now.elapsed();
-                }
-                Step::Found(offender) => {
-                    self.suspects.remember(&offender.record.text, Suspicion::Certain).await;
-                    offender.fail(&CallFailure::Refused);
-                }
-                Step::LeaveSuspects(records) => {
-                    for waiting in records {
-                        self.suspects.remember(&waiting.record.text, Suspicion::Possible).await;
-                        waiting.fail(&LEFT);
-                    }
-                }
-                Step::Leave(records) => records.into_iter().for_each(|waiting| waiting.fail(&LEFT)),
-                Step::End => return,
-            }
-        }
-    }
-
-    /// Makes one call and learns from it. The answers are in the order of the records.
-    async fn send(&self, permit: Permit, records: &[Waiting]) -> Result<Vec<CodeAnswer>, CallFailure> {
-        let Some(Waiting { model, suggestions, .. }) = records.first() else { return Ok(Vec::new()) };
-        let named = records.iter().map(|waiting| waiting.record.clone()).collect();
-        let call = Call::Code { model: model.clone(), records: named, suggestions: *suggestions };
-        let (began, count) = (Instant::now(), records.len());
-        let latest = records.iter().map(|waiting| waiting.deadline).max().unwrap_or(began);
-        let mut reply = Box::pin(self.next.send(permit, &call, latest));
-        let result = if let Ok(result) = timeout_at(latest, &mut reply).await {
-            result
-        } else {
-            self.state().sizing.failed(count);
-            // Too late for those who wait, and still of use to the cache.
-            reply.await
-        };
-        let sizing = &mut self.state().sizing;
-        match result {
-            Ok(Reply::Answers(answers)) if answers.len() == count => {
-                sizing.answered(count, began.elapsed());
-                for answer in answers.iter().filter(|answer| !answer.result.is_empty()) {
-                    sizing.had_alternatives(count, answer.result.len(), *suggestions, Instant::now());
-                }
-                Ok(answers)
-            }
-            Ok(_) => Err(CallFailure::Mismatched),
-            Err(failure) => {
-                match failure {
-                    CallFailure::Mismatched => sizing.rest(Instant::now()),
-                    // What breaks at once does not break for its size.
-                    CallFailure::Broken(_) if began.elapsed() > sizing.expected(1) * 2 => {
-                        sizing.failed(count);
-                    }
-                    _ => {}
-                }
-                Err(failure)
-            }
-        }
     }
 }

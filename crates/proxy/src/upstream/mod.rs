@@ -3,8 +3,8 @@
 //! | module | what it does |
 //! |---|---|
 //! | `service` | a [`Coder`]: knows the model |
-//! | `merged` | makes one call of the records that wait together: `queue` holds them, `sizing` says how many fit;
-//! `isolation` finds the one for which the upstream refuses all, `suspects` remembers it |
+//! | `merged` | takes the records that wait together for one call: `queue` holds them, `sizing` says how many fit |
+//! | `answering` | makes the call and tells each its answer; `isolation` finds the record for which all are refused, `suspects` remembers it, `retries` are few |
 //! | `guarded` | leaves a dead upstream alone; `breaker` has the rules |
 //! | `authorised` | gives the call the one token; `keeper` has the rules |
 //! | `paced` | lets one call a second go, and so many a day; `governor` has the rules |
@@ -12,6 +12,7 @@
 //!
 //! `state` keeps what must survive the process, `moment` tells the time in a way that does too.
 
+mod answering;
 pub mod authorised;
 pub mod breaker;
 pub mod governor;
