@@ -155,18 +155,12 @@ async fn a_record_is_answered_by_the_upstreams_model_and_from_memory_the_next_ti
 }
 
 #[tokio::test]
-async fn whatever_goes_wrong_upstream_the_embedded_coder_answers_and_no_second_token_is_asked_for() {
+async fn what_the_upstream_refuses_the_embedded_coder_answers_and_no_second_token_is_asked_for() {
     for fault in [
         Fault::Status(403, "User is not authorized to access this resource with an explicit deny"),
-        Fault::Status(429, "Too Many Requests"),
         Fault::Status(429, "Limit Exceeded"),
         Fault::Status(400, "Invalid request body"),
         Fault::Status(404, "The specified topic does not exist"),
-        Fault::Status(500, "Error performing request"),
-        Fault::Status(302, "elsewhere"),
-        Fault::Reset,
-        Fault::Truncated,
-        Fault::Garbage,
     ] {
         let (upstream, _state, settings) = world().await;
         let proxy = Proxy::ready(&settings).await;
@@ -178,7 +172,33 @@ async fn whatever_goes_wrong_upstream_the_embedded_coder_answers_and_no_second_t
             "{fault:?}"
         );
         assert_eq!(upstream.seen("/oauth2/token").len(), 1, "{fault:?}");
-        assert_eq!(upstream.seen("/code").len(), 1, "{fault:?}: a call is never repeated");
+        assert_eq!(upstream.seen("/code").len(), 1, "{fault:?}");
+    }
+}
+
+#[tokio::test]
+async fn what_may_go_well_the_next_time_is_tried_once_more_and_no_second_token_is_asked_for() {
+    for fault in [
+        Fault::Status(429, "Too Many Requests"),
+        Fault::Status(500, "Error performing request"),
+        Fault::Status(302, "elsewhere"),
+        Fault::Reset,
+        Fault::Truncated,
+        Fault::Garbage,
+    ] {
+        for (times, source) in [(1, "upstream"), (2, "embedded")] {
+            let (upstream, _state, settings) = world().await;
+            let proxy = Proxy::ready(&settings).await;
+            upstream.next(vec![fault.clone(); times]);
+            let answer = proxy.ask("lion tamer").await;
+            assert_eq!(
+                (answer.status, answer.header("occuform-source")),
+                (StatusCode::OK, source),
+                "{fault:?}"
+            );
+            assert_eq!(upstream.seen("/oauth2/token").len(), 1, "{fault:?}");
+            assert_eq!(upstream.seen("/code").len(), 2, "{fault:?}");
+        }
     }
 }
 

@@ -3,17 +3,21 @@
 //! | module | what it does |
 //! |---|---|
 //! | `service` | a [`Coder`]: knows the model |
-//! | `merged` | makes one call of the records that wait together: `queue` holds them, `sizing` says how many fit;
-//! `isolation` finds the one for which the upstream refuses all, `suspects` remembers it |
+//! | `merged` | takes the records that wait together for one call: `queue` holds them, `sizing` says how many fit |
+//! | `answering` | makes the call and tells each its answer; `isolation` finds the record for which all are refused, `suspects` remembers it, `retries` are few |
+//! | `guarded` | leaves a dead upstream alone; `breaker` has the rules |
 //! | `authorised` | gives the call the one token; `keeper` has the rules |
 //! | `paced` | lets one call a second go, and so many a day; `governor` has the rules |
 //! | `http` | sends it |
 //!
 //! `state` keeps what must survive the process, `moment` tells the time in a way that does too.
 
+mod answering;
 pub mod authorised;
+pub mod breaker;
 pub mod counted;
 pub mod governor;
+pub mod guarded;
 pub mod http;
 mod isolation;
 pub mod keeper;
@@ -21,6 +25,7 @@ pub mod merged;
 pub mod moment;
 pub mod paced;
 mod queue;
+pub mod retries;
 pub mod sent;
 pub mod service;
 pub mod sizing;
@@ -36,6 +41,7 @@ use async_trait::async_trait;
 use authorised::Authorised;
 use counted::Counted;
 use governor::{Governor, Limits, Usage};
+use guarded::Guarded;
 use http::{Asked, Http, HttpError};
 use keeper::{Keeper, Memory, Token};
 use merged::Merged;
@@ -199,10 +205,10 @@ pub fn assemble(
     let (file, found) = folder.file::<Memory>("token.json")?;
     let memory = found.or_lost("token.json", || Memory::lost(&now));
     let keeper = Keeper::new(config.hour, memory);
-    let authorised = Arc::new(Authorised::new(paced, upstream, keeper, file, clock));
-    let merged = Merged::new(Arc::clone(&authorised), config.merge)?;
-    let service =
-        Arc::new(Service::new(topic, authorised, Arc::new(merged), config.deadline, metrics.clone()));
+    let authorised = Authorised::new(paced, upstream, keeper, file, clock);
+    let guarded = Arc::new(Guarded::new(authorised));
+    let merged = Merged::new(Arc::clone(&guarded), config.merge)?;
+    let service = Arc::new(Service::new(topic, guarded, Arc::new(merged), config.deadline, metrics.clone()));
     tokio::spawn(Arc::clone(&service).keep_model());
     Ok(Arc::new(Cached::new(service, config.cache)?))
 }

@@ -139,7 +139,7 @@ impl<U: Upstream> Paced<U> {
         let event = match result {
             Err(CallFailure::TooManyRequests) => Event::TooManyRequests,
             Err(CallFailure::LimitExceeded) => Event::LimitExceeded,
-            Err(CallFailure::Broken(_)) => Event::Failed,
+            Err(CallFailure::Broken(_)) => return,
             _ => Event::Answered,
         };
         self.tell(event);

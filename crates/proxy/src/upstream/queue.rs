@@ -20,6 +20,8 @@ pub(super) struct Waiting {
     pub(super) suggestions: u8,
     /// Whether it goes without others.
     pub(super) alone: bool,
+    /// Whether a call for it has failed already.
+    pub(super) tried: bool,
     pub(super) deadline: Instant,
     pub(super) reply: oneshot::Sender<Result<CodeAnswer, CallFailure>>,
 }
@@ -55,6 +57,23 @@ impl Queue {
         self.0.push_back(waiting);
     }
 
+    /// Takes those in again whose call failed, before the others, if there is time for one more.
+    pub(super) fn put_back(
+        &mut self,
+        records: Vec<Waiting>,
+        failure: &CallFailure,
+        pause: Duration,
+        now: Instant,
+    ) {
+        for waiting in records.into_iter().rev() {
+            if waiting.tried || waiting.left(now) < pause {
+                waiting.fail(failure);
+            } else {
+                self.0.push_front(Waiting { tried: true, ..waiting });
+            }
+        }
+    }
+
     /// The latest deadline of those that still wait.
     pub(super) fn latest_deadline(&mut self) -> Option<Instant> {
         self.0.retain(|waiting| !waiting.reply.is_closed());
@@ -63,9 +82,9 @@ impl Queue {
 
     /// The records of the next call: the first and those after it that go with it and have the time. Those that have
     /// no time for any call any more are told.
-    pub(super) fn take(&mut self, sizing: &Sizing, now: Instant) -> Vec<Waiting> {
+    pub(super) fn take(&mut self, sizing: &Sizing, most: usize, now: Instant) -> Vec<Waiting> {
         let least = sizing.expected(1).min(WORTHWHILE);
-        let (most, mut earliest) = (sizing.most(now), Duration::MAX);
+        let (most, mut earliest) = (sizing.most(now).min(most), Duration::MAX);
         let (mut taken, mut staying) = (Vec::<Waiting>::new(), VecDeque::new());
         for waiting in self.0.drain(..) {
             let left = waiting.left(now);

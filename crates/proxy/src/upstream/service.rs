@@ -1,6 +1,6 @@
 //! In: valid records. Out: the same with the model that is to code them. Next: `merged`.
 
-use super::authorised::Authorised;
+use super::guarded::Guarded;
 use super::merged::Merged;
 use super::{Call, CallFailure, Reply, Upstream};
 use crate::coder::{Coded, Coder, CodingFailure, Source};
@@ -23,7 +23,7 @@ const LONGEST_PAUSE: Duration = Duration::from_mins(5);
 /// The Coding Service as a [`Coder`].
 pub struct Service<U> {
     topic: Topic,
-    calls: Arc<Authorised<U>>,
+    calls: Arc<Guarded<U>>,
     records: Arc<Merged<U>>,
     /// How long the model's calls may wait for their turn.
     patience: Duration,
@@ -36,7 +36,7 @@ impl<U: Upstream> Service<U> {
     /// Codes to `topic`.
     pub fn new(
         topic: Topic,
-        calls: Arc<Authorised<U>>,
+        calls: Arc<Guarded<U>>,
         records: Arc<Merged<U>>,
         patience: Duration,
         metrics: Metrics,
@@ -67,8 +67,8 @@ impl<U: Upstream> Service<U> {
     }
 
     async fn call(&self, call: &Call) -> Result<Reply, CallFailure> {
-        let turn = self.calls.turn(Instant::now() + self.patience).await?;
-        self.calls.send(turn, call).await
+        let permit = self.calls.permit(Instant::now() + self.patience).await?;
+        self.calls.send(permit, call, Instant::now() + self.patience).await
     }
 
     fn set_model(&self, model: Model) {

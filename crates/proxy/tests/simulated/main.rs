@@ -2,4 +2,5 @@
 
 mod isolation;
 mod merging;
+mod outage;
 mod world;
