@@ -2,6 +2,7 @@
 //! Next: [`crate::coder`] answers what is valid.
 
 use crate::coder::{Coded, Coder, CodingFailure};
+use crate::preference;
 use crate::problem::Problem;
 use axum::Json;
 use axum::body::Bytes;
@@ -35,7 +36,8 @@ pub(crate) async fn code(
     known_topic(coder.as_ref(), topic)?;
     let request = read(&headers, &body.map_err(|rejection| unreadable(&rejection))?)?;
     let text = request.job_text().map_err(broken_rule)?;
-    let deadline = Instant::now() + LONGEST_WAIT;
+    let wait = preference::wait(&headers).unwrap_or(LONGEST_WAIT).min(LONGEST_WAIT);
+    let deadline = Instant::now() + wait;
     let Coded { mut answer, source, model } =
         coder.code(text, request.number_of_suggestions, deadline).await?;
     answer.input = request.record;

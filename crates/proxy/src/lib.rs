@@ -28,6 +28,7 @@ mod files;
 mod fingerprint;
 mod jitter;
 mod origins;
+mod preference;
 mod problem;
 mod routes;
 pub mod upstream;

@@ -85,7 +85,9 @@ impl<U: Upstream> Merged<U> {
                     let outcome = match self.next.permit(until).await {
                         Ok(permit) => self.ask(permit, records).await,
                         Err(failure) => {
-                            records.into_iter().for_each(|waiting| waiting.fail(&failure));
+                            for waiting in records {
+                                waiting.fail(&failure);
+                            }
                             Outcome::Failed
                         }
                     };
