@@ -3,6 +3,7 @@
 
 use crate::coder::{Coded, Coder, CodingFailure};
 use crate::metrics::Metrics;
+use crate::preference;
 use crate::problem::Problem;
 use axum::body::Bytes;
 use axum::extract::rejection::PathRejection;
@@ -45,12 +46,14 @@ pub(crate) async fn code(
     State(coder): State<Arc<dyn Coder>>,
     topic: Result<Path<String>, PathRejection>,
     Extension(metrics): Extension<Metrics>,
+    headers: HeaderMap,
     body: Bytes,
 ) -> Result<Response, Problem> {
     known_topic(coder.as_ref(), topic)?;
     let request = read(&body)?;
     let text = request.job_text().map_err(broken_rule)?;
-    let deadline = Instant::now() + LONGEST_WAIT;
+    let wait = preference::wait(&headers).unwrap_or(LONGEST_WAIT).min(LONGEST_WAIT);
+    let deadline = Instant::now() + wait;
     let Coded { mut answer, source, model } =
         coder.code(text, request.number_of_suggestions, deadline).await?;
     answer.input = request.record;

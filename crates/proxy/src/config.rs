@@ -8,6 +8,7 @@ pub use secret::{ClientSecret, SecretError};
 
 use crate::cached::CacheLimits;
 use crate::limits::ClientLimits;
+use crate::upstream::is_name;
 use crate::upstream::sizing::Merge;
 use occuform_api::{OSCA, Topic};
 use occuform_coder::{CodingOptions, Scope};
@@ -97,6 +98,8 @@ pub struct UpstreamConfig {
     pub hour: Duration,
     /// In which there may be so many calls.
     pub day: Duration,
+    /// The GUID of the model that is to code, if it is not the latest.
+    pub model: Option<String>,
     /// Whether records that wait together go out as one call.
     pub merge: Merge,
     /// How long a request may wait.
@@ -253,6 +256,10 @@ fn upstream(s: &mut Settings, deadline: Duration) -> UpstreamConfig {
         pause: s.get("upstream.pause_ms", "1100", "whole milliseconds, 1000 to 60000", milliseconds(1_000)),
         hour: HOUR,
         day: DAY,
+        model: s.get("upstream.model", "", "a model's GUID", |text| match text {
+            "" => Some(None),
+            guid => is_name(guid).then(|| Some(guid.to_owned())),
+        }),
         merge: s.get("upstream.merge", "auto", "auto or off", |text| match text {
             "auto" => Some(Merge::Auto),
             "off" => Some(Merge::Off),

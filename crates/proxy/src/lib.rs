@@ -36,6 +36,7 @@ mod jitter;
 pub mod limits;
 pub mod metrics;
 mod origins;
+mod preference;
 mod problem;
 mod routes;
 pub mod upstream;

@@ -2,6 +2,7 @@
 //! answer. Next: `code`.
 
 use crate::config::Origins;
+use crate::preference::PREFER;
 use crate::problem::Problem;
 use axum::extract::{Request, State};
 use axum::http::header::{CONTENT_TYPE, HOST, ORIGIN, RETRY_AFTER};
@@ -22,7 +23,7 @@ pub(crate) fn cors(origins: &Origins) -> CorsLayer {
     CorsLayer::new()
         .allow_origin(AllowOrigin::list(allowed))
         .allow_methods([Method::GET, Method::POST])
-        .allow_headers([CONTENT_TYPE])
+        .allow_headers([CONTENT_TYPE, PREFER])
         .expose_headers(shown.into_iter().chain([RETRY_AFTER]).collect::<Vec<_>>())
         .max_age(PREFLIGHT)
 }

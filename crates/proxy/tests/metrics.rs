@@ -41,7 +41,8 @@ async fn it_counts_who_answered_and_what_the_allowance_was_spent_on_and_holds_no
 
     assert!(code(&running, "zebrakeeper").await.starts_with("HTTP/1.1 200 "));
     assert!(code(&running, "Zebrakeeper").await.starts_with("HTTP/1.1 200 "));
-    upstream.next([Fault::Status(500, "broken")]);
+    // The call and its one retry.
+    upstream.next([Fault::Status(500, "broken"), Fault::Status(500, "broken")]);
     assert!(code(&running, "zebra rider").await.starts_with("HTTP/1.1 503 "));
     upstream.next([Fault::Status(429, "Limit Exceeded")]);
     assert!(code(&running, "zebra painter").await.starts_with("HTTP/1.1 503 "));
@@ -54,13 +55,13 @@ async fn it_counts_who_answered_and_what_the_allowance_was_spent_on_and_holds_no
         r#"fallbacks_total{reason="unavailable"} 3"#,
         r#"calls_not_made_total{reason="the upstream's allowance is used"} 1"#,
         r#"calls_total{outcome="answered"} 2"#,
-        r#"calls_total{outcome="broken"} 1"#,
+        r#"calls_total{outcome="broken"} 2"#,
         r#"calls_total{outcome="limit_exceeded"} 1"#,
-        "call_records_count 3",
-        "call_duration_seconds_count 4",
-        "queue_wait_seconds_count 4",
+        "call_records_count 4",
+        "call_duration_seconds_count 5",
+        "queue_wait_seconds_count 5",
         r#"token_requests_total{outcome="obtained"} 1"#,
-        "calls_left 996",
+        "calls_left 995",
         r#"requests_total{route="/v1/topics/{topic}/code",method="POST",status="503"} 3"#,
     ] {
         assert!(metrics.contains(&format!("occuform_proxy_{line}\n")), "{line}\n{metrics}");

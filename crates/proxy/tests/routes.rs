@@ -315,7 +315,7 @@ async fn pages_of_allowed_origins_may_ask_and_read_who_answered() {
     let asked = [("origin", "https://b.example"), ("access-control-request-method", "POST")];
     let preflight = from_page(Method::OPTIONS, &["https://b.example"], &asked).await;
     assert_eq!(preflight.header("access-control-allow-origin"), "https://b.example");
-    assert_eq!(preflight.header("access-control-allow-headers"), "content-type");
+    assert_eq!(preflight.header("access-control-allow-headers"), "content-type,prefer");
     assert_eq!(preflight.header("access-control-max-age"), "3600");
 }
 

@@ -94,6 +94,8 @@ impl Http {
     fn request(&self, call: &Call) -> (Method, String, Option<Vec<u8>>) {
         let models = format!("{}/v1/topics/{}/models", self.api_url, self.topic.uri_name);
         match call {
+            Call::Topics => (Method::GET, format!("{}/v1/topics", self.api_url), None),
+            Call::Models => (Method::GET, models, None),
             Call::LatestModel => (Method::GET, format!("{models}/latest"), None),
             Call::Code { model, records, suggestions } => {
                 (Method::POST, format!("{models}/{model}/code"), Some(wire::request(records, *suggestions)))
@@ -215,8 +217,8 @@ async fn bytes(mut response: Response, most: usize) -> Result<Vec<u8>, CallFailu
 
 fn longest_answer(call: &Call) -> usize {
     match call {
-        Call::LatestModel => MAX_ANSWER_BYTES,
         Call::Code { records, .. } => MAX_ANSWER_BYTES + records.len() * MAX_BYTES_A_RECORD,
+        _ => MAX_ANSWER_BYTES,
     }
 }
 

@@ -2,7 +2,7 @@
 //!
 //! | module | what it does |
 //! |---|---|
-//! | `service` | a [`Coder`]: knows the model |
+//! | `service` | a [`Coder`]; `models` knows the model |
 //! | `merged` | takes the records that wait together for one call: `queue` holds them, `sizing` says how many fit |
 //! | `answering` | makes the call and tells each its answer; `isolation` finds the record for which all are refused, `suspects` remembers it, `retries` are few |
 //! | `guarded` | leaves a dead upstream alone; `breaker` has the rules |
@@ -22,6 +22,7 @@ pub mod http;
 mod isolation;
 pub mod keeper;
 pub mod merged;
+pub mod models;
 pub mod moment;
 pub mod paced;
 mod queue;
@@ -32,6 +33,8 @@ pub mod sizing;
 pub mod state;
 mod suspects;
 mod wire;
+
+pub(crate) use wire::is_name;
 
 use crate::cached::Cached;
 use crate::coder::Coder;
@@ -45,6 +48,7 @@ use guarded::Guarded;
 use http::{Asked, Http, HttpError};
 use keeper::{Keeper, Memory, Token};
 use merged::Merged;
+use models::Models;
 use moment::Clock;
 use occuform_api::{CodeAnswer, JobText, Model, Topic};
 use paced::Paced;
@@ -57,6 +61,10 @@ use std::time::Duration;
 /// A call of the Coding Service.
 #[derive(Clone, Debug)]
 pub enum Call {
+    /// `GET /v1/topics`
+    Topics,
+    /// `GET .../models`
+    Models,
     /// `GET .../models/latest`
     LatestModel,
     /// `POST .../models/{model}/code`
@@ -82,8 +90,10 @@ pub struct NamedText {
 /// What the Coding Service answered.
 #[derive(Clone, Debug)]
 pub enum Reply {
-    /// To [`Call::LatestModel`].
-    Model(Model),
+    /// To [`Call::Topics`]: their names.
+    Topics(Vec<String>),
+    /// To [`Call::Models`], and the one to [`Call::LatestModel`].
+    Models(Vec<Model>),
     /// To [`Call::Code`], one for each record, in their order.
     Answers(Vec<CodeAnswer>),
 }
@@ -208,8 +218,9 @@ pub fn assemble(
     let authorised = Authorised::new(paced, upstream, keeper, file, clock);
     let guarded = Arc::new(Guarded::new(authorised));
     let merged = Merged::new(Arc::clone(&guarded), config.merge)?;
-    let service = Arc::new(Service::new(topic, guarded, Arc::new(merged), config.deadline, metrics.clone()));
-    tokio::spawn(Arc::clone(&service).keep_model());
+    let models = Arc::new(Models::new(topic, config.model.clone(), guarded, config.deadline));
+    tokio::spawn(Arc::clone(&models).keep());
+    let service = Arc::new(Service::new(topic, models, Arc::new(merged), metrics.clone()));
     Ok(Arc::new(Cached::new(service, config.cache)?))
 }
 

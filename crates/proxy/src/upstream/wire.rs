@@ -4,7 +4,7 @@
 use super::{Call, CallFailure, NamedText, Reply};
 use occuform_api::{
     CodeAnswer, CodeRequest, CodeStatus, JobText, Model, Record, SmallBatchRecord, SmallBatchRequest,
-    Suggestion,
+    Suggestion, TopicAnswer,
 };
 use secrecy::SecretString;
 use serde::Deserialize;
@@ -58,9 +58,19 @@ pub(crate) fn request(records: &[NamedText], suggestions: u8) -> Vec<u8> {
 /// The reply to a call, if it is one.
 pub(crate) fn reply(call: &Call, body: &[u8]) -> Result<Reply, CallFailure> {
     match call {
+        Call::Topics => {
+            let topics: Vec<TopicAnswer> = serde_json::from_slice(body).map_err(|_| NO_ANSWER)?;
+            let names = topics.into_iter().map(|topic| topic.uri_name);
+            Ok(Reply::Topics(names.filter(|name| is_name(name)).collect()))
+        }
+        Call::Models => {
+            let mut models: Vec<Model> = serde_json::from_slice(body).map_err(|_| NO_ANSWER)?;
+            models.retain(|model| is_name(&model.model_id));
+            Ok(Reply::Models(models))
+        }
         Call::LatestModel => {
             let model: Model = serde_json::from_slice(body).map_err(|_| NO_ANSWER)?;
-            if is_model_id(&model.model_id) { Ok(Reply::Model(model)) } else { Err(NO_ANSWER) }
+            if is_name(&model.model_id) { Ok(Reply::Models(vec![model])) } else { Err(NO_ANSWER) }
         }
         Call::Code { records, suggestions, .. } => {
             if let [NamedText { text, .. }] = records.as_slice() {
@@ -106,8 +116,8 @@ fn answered(answer: Answer, text: &JobText, suggestions: u8) -> Result<CodeAnswe
     Ok(CodeAnswer { code_status, input: record(text), result })
 }
 
-/// Whether it can stand in a path.
-pub(crate) fn is_model_id(id: &str) -> bool {
+/// Whether it can stand in a path and in a log.
+pub(crate) fn is_name(id: &str) -> bool {
     id.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-') && (1..=64).contains(&id.len())
 }
 
@@ -192,7 +202,7 @@ mod tests {
             Ok(Reply::Answers(answers)) => {
                 Ok(answers.iter().map(|answer| answer.result[0].code_label.clone()).collect::<Vec<_>>())
             }
-            Ok(Reply::Model(_)) => panic!("a model"),
+            Ok(_) => panic!("no answers"),
             Err(failure) => Err(failure),
         };
         let (nurse, clerk, baker) =

@@ -72,7 +72,7 @@ impl Upstream for Simulated {
         sent.tell();
         let Call::Code { records, suggestions, .. } = call else {
             sleep(SECOND / 10).await;
-            return Ok(Reply::Model(model()));
+            return Ok(Reply::Models(vec![model()]));
         };
         assert!((1..=300).contains(&records.len()));
         let names: HashSet<_> = records.iter().map(|record| &record.id).collect();
@@ -191,6 +191,7 @@ impl World {
             pause: Duration::from_millis(1_100),
             hour: Duration::from_hours(1),
             day: Duration::from_hours(24),
+            model: None,
             merge,
             deadline,
             cache: CacheLimits { answers: 0, keep: Duration::from_hours(1) },

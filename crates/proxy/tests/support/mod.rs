@@ -15,6 +15,9 @@ use tokio::sync::Semaphore;
 pub const TOKEN: &str = "canary-token-7f3a";
 pub const SECRET: &str = "canary-secret-91bc";
 
+/// Codes too, and is not the latest.
+const OLD_MODEL: &str = "model-0";
+
 /// How a coding call goes wrong.
 #[derive(Clone, Debug)]
 pub enum Fault {
@@ -80,12 +83,18 @@ impl Upstream {
         let model = self.model.lock().unwrap().clone();
         let (status, body) = match seen.path.as_str() {
             "/oauth2/token" => (200, json!({"access_token": TOKEN, "expires_in": 3600})),
+            "/v1/topics" => {
+                (200, json!([{"uriName": "osca", "fullName": "O"}, {"uriName": "other", "fullName": "-"}]))
+            }
+            "/v1/topics/osca/models" => (200, json!([model_answer(OLD_MODEL), model_answer(&model)])),
             "/v1/topics/osca/models/latest" => (200, model_answer(&model)),
-            path if path == format!("/v1/topics/osca/models/{model}/code") => match self.fault().await {
-                None => (200, coded(&seen.body)),
-                Some(Fault::Status(status, message)) => (status, json!({"message": message})),
-                Some(fault) => return misbehave(stream, &fault).await,
-            },
+            path if [OLD_MODEL, &model].iter().any(|model| path == code_path(model)) => {
+                match self.fault().await {
+                    None => (200, coded(&seen.body)),
+                    Some(Fault::Status(status, message)) => (status, json!({"message": message})),
+                    Some(fault) => return misbehave(stream, &fault).await,
+                }
+            }
             _ => (404, json!({"message": "The specified model does not exist"})),
         };
         write(&mut stream, status, &body.to_string(), 0).await;
@@ -139,6 +148,10 @@ async fn read(stream: &mut TcpStream) -> Option<Seen> {
             Ok(count) => bytes.extend_from_slice(&part[..count]),
         }
     }
+}
+
+fn code_path(model: &str) -> String {
+    format!("/v1/topics/osca/models/{model}/code")
 }
 
 fn model_answer(id: &str) -> Value {

@@ -1,5 +1,8 @@
 //! The whole way from a browser's request to a Coding Service and back, over real sockets, in fair and foul weather.
 
+mod models;
+mod state;
+#[path = "../support/mod.rs"]
 mod support;
 
 use async_trait::async_trait;
@@ -14,15 +17,9 @@ use occuform_proxy::coder::{Coded, Coder, CodingFailure, Source};
 use occuform_proxy::config::{ClientSecret, Config, UpstreamConfig};
 use occuform_proxy::fallback::Fallback;
 use occuform_proxy::metrics::Metrics;
-use occuform_proxy::upstream::authorised::Authorised;
-use occuform_proxy::upstream::governor::{Governor, Limits, Usage};
-use occuform_proxy::upstream::http::Http;
-use occuform_proxy::upstream::keeper::{Keeper, Memory};
-use occuform_proxy::upstream::moment::{Clock, SystemClock};
-use occuform_proxy::upstream::paced::Paced;
+use occuform_proxy::upstream;
+use occuform_proxy::upstream::moment::SystemClock;
 use occuform_proxy::upstream::sizing::Merge;
-use occuform_proxy::upstream::state::{Found, StateFolder};
-use occuform_proxy::upstream::{self, Call, CallFailure, Reply};
 use serde_json::{Value, json};
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
@@ -77,6 +74,7 @@ fn settings(url: &str, state: &Path) -> UpstreamConfig {
         pause: Duration::from_millis(1),
         hour: Duration::from_hours(1),
         day: Duration::from_hours(24),
+        model: None,
         merge: Merge::Auto,
         deadline: Duration::from_secs(8),
         cache: CacheLimits { answers: 100, keep: Duration::from_hours(1) },
@@ -109,8 +107,14 @@ impl Proxy {
     }
 
     async fn ask(&self, title: &str) -> Answer {
+        self.ask_with(title, ("accept", "application/json")).await
+    }
+
+    async fn ask_with(&self, title: &str, (name, value): (&str, &str)) -> Answer {
         let body = json!({"record": {"occp_text": title}, "numberOfSuggestions": 3}).to_string();
-        let request = Request::post("/v1/topics/osca/code").header("content-type", "application/json");
+        let request = Request::post("/v1/topics/osca/code")
+            .header("content-type", "application/json")
+            .header(name, value);
         let response = self.app.clone().oneshot(request.body(Body::from(body)).unwrap()).await.unwrap();
         let (parts, body) = response.into_parts();
         let body = body.collect().await.unwrap().to_bytes();
@@ -210,6 +214,17 @@ async fn an_upstream_that_stalls_is_given_up_at_the_deadline() {
     until(|| proxy.coder.model().is_some()).await;
     upstream.next([Fault::Stall]);
     assert_eq!(proxy.ask("lion tamer").await.header("occuform-source"), "embedded");
+}
+
+#[tokio::test]
+async fn a_client_may_say_how_long_it_is_ready_to_wait() {
+    let (upstream, _state, settings) = world().await;
+    let proxy = Proxy::ready(&settings).await;
+    upstream.next([Fault::Stall]);
+    let began = Instant::now();
+    let answer = proxy.ask_with("lion tamer", ("prefer", "wait=1")).await;
+    assert_eq!(answer.header("occuform-source"), "embedded");
+    assert!((Duration::from_secs(1)..settings.deadline).contains(&began.elapsed()));
 }
 
 #[tokio::test]
@@ -339,89 +354,6 @@ async fn a_new_start_goes_on_with_the_token_it_has_and_two_proxies_never_share_a
     let second = Proxy::ready(&settings).await;
     assert_eq!(second.ask("lion tamer").await.header("occuform-source"), "upstream");
     assert_eq!(upstream.seen("/oauth2/token").len(), 1);
-}
-
-/// The stages from the token on, without what goes on in the background.
-fn authorised(settings: &UpstreamConfig, memory: Memory) -> Authorised<Http> {
-    let clock = Arc::new(SystemClock::new().unwrap());
-    let folder = StateFolder::open(&settings.state).unwrap();
-    let http = Arc::new(Http::new(OSCA, settings).unwrap());
-    let limits = Limits { pause: settings.pause, ceiling: settings.calls_per_day, day: settings.day };
-    let governor = Governor::new(limits, Usage::default(), clock.now());
-    let (usage, _) = folder.file("quota.json").unwrap();
-    let paced = Paced::new(Arc::clone(&http), governor, usage, Arc::clone(&clock) as _, Metrics::default());
-    let (token, _) = folder.file("token.json").unwrap();
-    Authorised::new(paced, http, Keeper::new(settings.hour, memory), token, clock)
-}
-
-async fn latest_model(stages: &Authorised<Http>, settings: &UpstreamConfig) -> Result<Reply, CallFailure> {
-    let turn = stages.turn(Instant::now() + settings.deadline).await?;
-    stages.send(turn, &Call::LatestModel).await
-}
-
-#[tokio::test]
-async fn no_token_is_asked_for_where_that_cannot_be_recorded() {
-    let (upstream, state, settings) = world().await;
-    let stages = authorised(&settings, Memory::default());
-    state.close().unwrap();
-    let failure = latest_model(&stages, &settings).await.unwrap_err();
-    assert!(matches!(failure, CallFailure::NotNow { .. }), "{failure}");
-    assert_eq!(upstream.seen("").len(), 0);
-}
-
-#[tokio::test]
-async fn no_token_is_asked_for_within_an_hour_of_one_that_may_have_been() {
-    let (upstream, _state, settings) = world().await;
-    let lost = Memory::lost(&SystemClock::new().unwrap().now());
-    let failure = latest_model(&authorised(&settings, lost), &settings).await.unwrap_err();
-    assert!(
-        matches!(failure, CallFailure::NotNow { wait, .. } if wait > Duration::from_mins(59)),
-        "{failure}"
-    );
-    assert_eq!(upstream.seen("").len(), 0);
-}
-
-#[tokio::test]
-async fn a_token_host_that_cannot_be_reached_costs_no_hour() {
-    let (_upstream, _state, mut settings) = world().await;
-    let closed = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
-    settings.token_url = format!("http://{closed}/oauth2/token");
-    settings.deadline = Duration::from_secs(1);
-    let stages = authorised(&settings, Memory::default());
-    let failure = latest_model(&stages, &settings).await.unwrap_err();
-    assert!(
-        matches!(failure, CallFailure::NotNow { wait, .. } if wait <= Duration::from_secs(5)),
-        "{failure}"
-    );
-}
-
-#[tokio::test]
-async fn a_state_that_was_lost_or_damaged_is_noticed() {
-    let (_upstream, state, settings) = world().await;
-    let found = |folder: &StateFolder| folder.file::<Memory>("token.json").map(|(_, found)| found);
-    let folder = StateFolder::open(state.path()).unwrap();
-    assert!(matches!(found(&folder), Ok(Found::FirstUse)));
-    drop(folder);
-    let folder = StateFolder::open(state.path()).unwrap();
-    assert!(matches!(found(&folder), Ok(Found::Lost)));
-    drop(folder);
-    std::fs::write(state.path().join("token.json"), "{ damaged canary").unwrap();
-    let error = upstream::open(OSCA, &settings, Arc::new(SystemClock::new().unwrap()), &Metrics::default())
-        .err()
-        .unwrap();
-    assert!(error.to_string().contains("is damaged") && !error.to_string().contains("canary"), "{error}");
-}
-
-#[tokio::test]
-async fn when_the_upstream_has_a_new_model_nothing_of_the_old_one_is_answered() {
-    let (upstream, _state, settings) = world().await;
-    let proxy = Proxy::ready(&settings).await;
-    assert_eq!(proxy.ask("lion tamer").await.header("occuform-model"), "model-1");
-    upstream.set_model("model-2");
-    assert_eq!(proxy.ask("bear tamer").await.header("occuform-source"), "embedded");
-    until(|| proxy.coder.model().is_some_and(|model| model.model_id == "model-2")).await;
-    let answer = proxy.ask("lion tamer").await;
-    assert_eq!((answer.header("occuform-source"), answer.header("occuform-model")), ("upstream", "model-2"));
 }
 
 #[tokio::test]
