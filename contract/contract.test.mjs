@@ -258,8 +258,12 @@ test("a file is coded: create, upload, look, download", { skip: files ? false : 
     state = (await call("GET", path)).json;
     assert.ok(["in_progress", "complete"].includes(state.operationStatus), JSON.stringify(state));
   } while (state.operationStatus !== "complete");
-  const output = (await (await fetch(state.responseDownloadUrl)).text()).trimEnd().split("\n").map(JSON.parse);
+  const download = await fetch(state.responseDownloadUrl);
+  const text = await download.text();
+  const output = text.trimEnd().split("\n").map(JSON.parse);
   assert.equal(output.length, lines.length);
+  output.forEach(assertLine);
+  await assertGoesOn(state.responseDownloadUrl, download.headers.get("etag"), text);
   assert.equal(output[0].recordId, "1");
   assert.equal(output[0].codeStatus, "successful");
   assertSuggestions([output[0].result], 1);
@@ -270,6 +274,31 @@ test("a file is coded: create, upload, look, download", { skip: files ? false : 
   assert.match(output[2].error, /invalid json/i);
   assert.equal((await fetch(state.metadataDownloadUrl)).status, 200);
 });
+
+/** What a table of the output has columns for: every line has the first ones, and one of the others. */
+const CODE_FIELDS = ["codeCategory", "codeLabel", "codeConfidence"];
+function assertLine(line) {
+  const { recordId, codeStatus, input, ...came } = line;
+  assert.equal(Object.keys(came).length, 1, JSON.stringify(line));
+  assert.equal(typeof recordId, "string");
+  if ("error" in came) {
+    assert.deepEqual([codeStatus, typeof came.error], ["unsuccessful", "string"]);
+    return;
+  }
+  assert.deepEqual(Object.keys(input).sort(), ["occp_text", "tasks_text"]);
+  const codes = codeStatus === "successful" ? [came.result] : came.suggestions;
+  for (const code of codes) assert.deepEqual(Object.keys(code).sort(), [...CODE_FIELDS].sort());
+}
+
+/** A download that was cut after a few bytes. */
+async function assertGoesOn(url, etag, text) {
+  assert.match(etag, /^"[^"]+"$/);
+  const rest = await fetch(url, { headers: { range: "bytes=10-", "if-range": etag } });
+  const { length } = Buffer.from(text);
+  assert.equal(rest.status, 206);
+  assert.equal(rest.headers.get("content-range"), `bytes 10-${length - 1}/${length}`);
+  assert.equal(await rest.text(), Buffer.from(text).subarray(10).toString());
+}
 
 test("an operation that is not there is told", { skip: files ? false : "not asked for" }, async () => {
   const path = `/v1/topics/osca/batch-code/operations/${NOBODYS_GUID}`;

@@ -2,7 +2,7 @@
 
 PYTHON_ENVIRONMENT=target/bench-python
 
-# bench | bench coder | bench widget | bench service | bench file | bench batch
+# bench | bench coder | bench widget | bench service | bench file | bench proxy | bench batch
 bench() {
   build_all
   train_model
@@ -12,8 +12,9 @@ bench() {
     widget) measure_widget ;;
     service) measure_service ;;
     file) measure_file ;;
+    proxy) measure_proxy ;;
     batch) measure_batch ;;
-    *) fail "there is no benchmark '$1': page, coder, widget, service, file or batch" ;;
+    *) fail "there is no benchmark '$1': page, coder, widget, service, file, proxy or batch" ;;
   esac
 }
 
@@ -27,6 +28,14 @@ measure_service() {
   cargo_tool oha "$OHA_VERSION" oha --locked
   step "Measuring the service (about a minute)"
   with_service node bench/service/run.mjs "$SERVICE_FOLDER/pid"
+}
+
+# The proxy beside nginx, asked by oha.
+measure_proxy() {
+  cargo_tool oha "$OHA_VERSION" oha --locked
+  command -v nginx >/dev/null || system_packages "a web server to compare with" nginx-light
+  step "Measuring the proxy beside nginx (some minutes)"
+  node bench/proxy/run.mjs "$OCCUFORM" "$MODEL"
 }
 
 # A file of a million records through the service.

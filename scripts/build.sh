@@ -12,6 +12,7 @@ build_widget() {
   newer_than dist/.built "$built" www index.html scripts package.json package-lock.json || return 0
   rm -rf target/glue dist.new
   wasm-bindgen --target web --out-dir target/glue --out-name occuform "$built"
+  node scripts/snip.mjs target/glue/occuform_bg.wasm
   cp -r target/glue target/glue.names.new
   rm -rf target/glue-names && mv target/glue.names.new target/glue-names
   node scripts/shrink.mjs target/glue-names --keep-names

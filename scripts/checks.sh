@@ -84,7 +84,18 @@ lint() {
   check clippy-wasm wasm_clippy --locked --package occuform --all-targets --target "$WASM_TARGET" -- --deny warnings || failed=1
   check prettier prettier --check . || failed=1
   check vulnerabilities audit || failed=1
+  ! command -v systemd-analyze >/dev/null || check unit verify_unit || failed=1
   return "$failed"
+}
+
+# The unit, with a command that is there in place of the installed one. A misspelt key is only warned of.
+verify_unit() {
+  local copy=target/unit/occuform-proxy.service said
+  mkdir -p "${copy%/*}"
+  sed 's#/usr/local/bin/occuform#/bin/true#' deploy/occuform-proxy.service >"$copy"
+  said=$(systemd-analyze verify "$copy" 2>&1) && [ -z "$said" ] && return 0
+  echo "$said" >&2
+  return 1
 }
 
 # Against a copy of the advisory database where there is one, for machines without a network.

@@ -71,6 +71,6 @@ function npmPackage() {
     types: "./occupation-coder.d.ts",
     customElements: "./custom-elements.json",
     sideEffects: ["./occupation-coder.js", "./*/element.js"],
-    files: ["occupation-*", "occuform-*", "custom-elements.json", "integrity.json"],
+    files: ["occupation-*", `${folder}/*`, "custom-elements.json", "integrity.json"],
   };
 }

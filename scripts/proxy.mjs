@@ -2,11 +2,14 @@
 import { spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 
-/** The process and its address, which ends with a slash. The widget's files come from dist/. */
-export async function startProxy(occuform, model) {
+/**
+ * The process and its address, which ends with a slash. The widget's files come from dist/. All that asks it comes from
+ * one address, and is not limited as one respondent.
+ */
+export async function startProxy(occuform, model, settings = {}) {
   const args = ["proxy", "--listen", "127.0.0.1:0", "--model", model, "--files", "dist"];
   const proxy = spawn(occuform, args, {
-    env: { ...process.env, RUST_LOG: "warn" },
+    env: { ...process.env, RUST_LOG: "warn", OCCUFORM_CLIENTS_REQUESTS_PER_MINUTE: "0", ...settings },
     stdio: ["ignore", "pipe", "inherit"],
   });
   for await (const line of createInterface({ input: proxy.stdout })) {

@@ -2,11 +2,18 @@
 
 use gloo_net::http::{Request, Response};
 use js_sys::JSON;
-use occuform_api::{CodeAnswer, CodeRequest, JobText, Record};
+use occuform_api::{CodeRequest, JobText, Record, Suggestion};
 use occuform_flow::{Answer, Failure};
+use serde::Deserialize;
 use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{AbortController, AbortSignal};
+
+/// What is read of a [`occuform_api::CodeAnswer`]: its status is in the suggestions, its input is known.
+#[derive(Deserialize)]
+struct Suggestions {
+    result: Vec<Suggestion>,
+}
 
 /// Where to ask, and for how many suggestions.
 #[derive(Clone, Debug)]
@@ -65,8 +72,8 @@ async fn read(response: Response) -> Option<Answer> {
     let (source, model) = (header(&response, "occuform-source"), header(&response, "occuform-model"));
     let response = web_sys::Response::from(response);
     let json = JsFuture::from(response.json().ok()?).await.ok()?;
-    let answer: CodeAnswer = serde_wasm_bindgen::from_value(json).ok()?;
-    Some(Answer { suggestions: answer.result, source, model })
+    let Suggestions { result: suggestions } = serde_wasm_bindgen::from_value(json).ok()?;
+    Some(Answer { suggestions, source, model })
 }
 
 fn header(response: &Response, name: &str) -> String {

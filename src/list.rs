@@ -36,12 +36,12 @@ pub(crate) fn radio_group(runtime: Runtime) -> impl IntoView {
         <fieldset
             class="list"
             part="list"
-            hidden=runtime.shown(words::has_no_list)
-            disabled=runtime.shown(is_fixed)
-            on:keydown=move |event| note_arrow(arrow_pressed, is_arrow(&event))
-            on:keyup=move |_| note_arrow(arrow_pressed, false)
-            on:pointerdown=move |_| note_arrow(arrow_pressed, false)
-            on:focusout=left
+            hidden=runtime.when(words::has_no_list, "")
+            disabled=runtime.when(is_fixed, "")
+            on:keydown:capture=move |event| note_arrow(arrow_pressed, is_arrow(&event))
+            on:keyup:capture=move |_| note_arrow(arrow_pressed, false)
+            on:pointerdown:capture=move |_| note_arrow(arrow_pressed, false)
+            on:focusout:capture=left
         >
             <legend part="legend">{runtime.shown(|state| state.messages.text("legend").to_owned())}</legend>
             {options}
@@ -73,8 +73,8 @@ fn option_view(runtime: Runtime, number: OptionNumber, arrow_pressed: StoredValu
                 part="radio"
                 name=name
                 prop:checked=is(|choice, number| choice.marked() == Some(number))
-                on:click=clicked
-                on:keydown=key_pressed
+                on:click:capture=clicked
+                on:keydown:capture=key_pressed
             />
             <span>{label}</span>
         </label>

@@ -112,7 +112,8 @@ impl Messages {
 
 /// Puts `value` in the place of what stands in braces.
 fn fill(message: &str, value: &str) -> String {
-    match (message.find('{'), message.find('}')) {
+    let find = |brace| message.bytes().position(|byte| byte == brace);
+    match (find(b'{'), find(b'}')) {
         (Some(start), Some(end)) if start < end => [&message[..start], value, &message[end + 1..]].concat(),
         _ => message.to_owned(),
     }

@@ -116,6 +116,16 @@ impl Runtime {
         }
     }
 
+    /// An attribute that is there as long as something holds.
+    pub(crate) fn when(
+        self,
+        of: Shown<bool>,
+        value: &'static str,
+    ) -> impl Fn() -> Option<&'static str> + Copy + Send + Sync + 'static {
+        let holds = self.shown(of);
+        move || holds().then_some(value)
+    }
+
     /// Something of the state as it is now.
     pub(crate) fn peek<T: Default>(self, of: impl FnOnce(&State) -> T) -> T {
         self.state.try_with_value(of).unwrap_or_default()

@@ -12,7 +12,7 @@ use wasm_bindgen::JsCast;
 
 pub(crate) fn question(runtime: Runtime) -> impl IntoView {
     let id = |name: &'static str| runtime.peek(|state| state.id(name));
-    let disabled = runtime.shown(|state| state.setup.disabled);
+    let disabled = runtime.when(|state| state.setup.disabled, "");
     // The button goes away, and focus must not go with it.
     let press = move |event: Event| {
         move |click: ev::MouseEvent| {
@@ -41,9 +41,9 @@ pub(crate) fn question(runtime: Runtime) -> impl IntoView {
                 <button
                     type="button"
                     part="button"
-                    hidden=runtime.shown(words::has_no_ask_button)
+                    hidden=runtime.when(words::has_no_ask_button, "")
                     disabled=disabled
-                    on:click=press(Event::AskPressed)
+                    on:click:capture=press(Event::AskPressed)
                 >
                     {runtime.shown(words::ask_button)}
                 </button>
@@ -52,9 +52,9 @@ pub(crate) fn question(runtime: Runtime) -> impl IntoView {
                 <button
                     type="button"
                     part="button"
-                    hidden=runtime.shown(words::has_no_confirm_button)
-                    disabled=runtime.shown(words::has_nothing_to_confirm)
-                    on:click=press(Event::ConfirmPressed)
+                    hidden=runtime.when(words::has_no_confirm_button, "")
+                    disabled=runtime.when(words::has_nothing_to_confirm, "")
+                    on:click:capture=press(Event::ConfirmPressed)
                 >
                     {runtime.shown(|state| state.messages.text("confirm").to_owned())}
                 </button>
@@ -94,28 +94,35 @@ fn text_field(runtime: Runtime, field: Field) -> impl IntoView {
                 autocomplete=autocomplete
                 enterkeyhint="search"
                 aria-describedby=described_by
-                aria-required=move || (is_title && runtime.peek(|state| state.setup.required)).then_some("true")
-                aria-invalid=invalid(runtime, field)
-                disabled=runtime.shown(|state| state.setup.disabled)
-                readonly=runtime.shown(|state| state.setup.readonly)
+                aria-required=runtime.when(if is_title { is_required } else { never }, "true")
+                aria-invalid=runtime.when(if is_title { is_title_invalid } else { are_tasks_invalid }, "true")
+                disabled=runtime.when(|state| state.setup.disabled, "")
+                readonly=runtime.when(|state| state.setup.readonly, "")
                 prop:value=filled
-                on:input=changed
-                on:keydown=key_pressed
-                on:compositionstart=move |_| runtime.dispatch(Event::CompositionStarted)
-                on:compositionend=move |_| runtime.dispatch(Event::CompositionEnded)
-                on:blur=move |_| runtime.dispatch(Event::FieldLeft)
+                on:input:capture=changed
+                on:keydown:capture=key_pressed
+                on:compositionstart:capture=move |_| runtime.dispatch(Event::CompositionStarted)
+                on:compositionend:capture=move |_| runtime.dispatch(Event::CompositionEnded)
+                on:blur:capture=move |_| runtime.dispatch(Event::FieldLeft)
             />
         </div>
     }
 }
 
-fn invalid(runtime: Runtime, field: Field) -> impl Fn() -> Option<&'static str> + Send + Sync + 'static {
-    let of: fn(&State) -> bool = match field {
-        Field::Title => |state| state.flow.is_invalid(Field::Title),
-        Field::Tasks => |state| state.flow.is_invalid(Field::Tasks),
-    };
-    let is_invalid = runtime.shown(of);
-    move || is_invalid().then_some("true")
+fn is_required(state: &State) -> bool {
+    state.setup.required
+}
+
+fn never(_: &State) -> bool {
+    false
+}
+
+fn is_title_invalid(state: &State) -> bool {
+    state.flow.is_invalid(Field::Title)
+}
+
+fn are_tasks_invalid(state: &State) -> bool {
+    state.flow.is_invalid(Field::Tasks)
 }
 
 fn title_label(state: &State) -> String {

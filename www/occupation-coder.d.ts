@@ -110,4 +110,5 @@ declare global {
     "occupation-coder": OccupationCoder;
   }
   interface HTMLElementEventMap extends OccupationEventMap {}
+  interface DocumentEventMap extends OccupationEventMap {}
 }

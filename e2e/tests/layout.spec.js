@@ -2,6 +2,13 @@
 import { expect, test } from "@playwright/test";
 import { answerWith, QuestionPage } from "./question.js";
 
+const LONGEST = [
+  "Allied Health Counselling, Psychology, Social Work and Creative Therapy Professionals nec",
+  "Grain, Oilseed, Pulse and Pasture Farm Worker (Aus) / Field Farm Worker (NZ)",
+  "Pouako Kura Kaupapa M\u0101ori (M\u0101ori-medium Primary School Senior Teacher)",
+  "Intensive Care Ambulance Paramedic (Aus) / Ambulance Paramedic (NZ)",
+  "Telecommunications Linesworker / Telecommunications Line Mechanic",
+];
 const LONG = "Environmental Health and Occupational Hygiene Professionals not elsewhere classified";
 
 for (const viewport of [
@@ -49,6 +56,37 @@ test("at 320 pixels, as at 400 % zoom, nothing scrolls sideways and long labels 
   expect(scroll).toBeLessThanOrEqual(width);
   expect((await question.list.getByText(LONG, { exact: true }).boundingBox()).height).toBeGreaterThan(40);
 });
+
+for (const width of [320, 390, 480, 1280]) {
+  test(`at ${width} pixels the longest official titles move nothing, and all can be chosen`, async ({ page }) => {
+    await page.setViewportSize({ width, height: 800 });
+    await answerWith(page, ...LONGEST);
+    let answer;
+    const held = new Promise((resolve) => (answer = resolve));
+    await page.route("**/code", async (route) => {
+      await held;
+      await route.fallback();
+    });
+    const question = new QuestionPage(page);
+    await question.open();
+    const asked = page.waitForRequest("**/code");
+    await question.answer("barista");
+    await asked;
+    const top = async () => (await question.next.boundingBox()).y + (await page.evaluate(() => scrollY));
+    const before = await top();
+    answer();
+    for (const title of [LONGEST[0], LONGEST.at(-1), "None of these", LONGEST[1]]) {
+      await question.option(title).click();
+      await expect(question.option(title)).toBeChecked();
+      expect(await top()).toBe(before);
+    }
+    const { scroll, inner } = await page.evaluate(() => ({
+      scroll: document.documentElement.scrollWidth,
+      inner: innerWidth,
+    }));
+    expect(scroll).toBeLessThanOrEqual(inner);
+  });
+}
 
 test("every target is 44 pixels high at least", async ({ page }) => {
   await answerWith(page, "Barista", "Waiter");

@@ -204,15 +204,6 @@ test("while a word is composed nothing is asked, unless it stands still for long
   await expect(question.option("Barista")).toBeVisible();
 });
 
-test("pasted, dropped and undone text counts as typed", async ({ page }) => {
-  const question = await opened(page);
-  await question.title.focus();
-  await page.keyboard.insertText("registered nurse");
-  await expect(page.getByText("84 characters left")).toBeVisible();
-  await page.keyboard.press("ControlOrMeta+z");
-  await expect(page.getByText("100 characters left")).toBeVisible();
-});
-
 test("few characters left are said after a pause and not before", async ({ page }) => {
   const question = await openedOnAStandingClock(page, 'trigger="button"');
   await question.title.fill("x".repeat(95));

@@ -11,6 +11,7 @@ use std::cell::RefCell;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::runtime::{Builder, Runtime};
+use tokio::time::{Instant, sleep_until};
 
 /// How long the stages of a call may wait without a word; what takes longer is told here and waited for here.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -50,15 +51,14 @@ impl CodingService {
     /// # Panics
     /// When the machine has no room for the runtime of the calls.
     pub fn open(topic: Topic, config: &UpstreamConfig) -> Result<Self, OpenError> {
-        let config = UpstreamConfig { deadline: PATIENCE, ..config.clone() };
-        let connection = upstream::connect(topic, &config, Arc::new(SystemClock::new()?))?;
+        let connection = upstream::connect(topic, config, Arc::new(SystemClock::new()?))?;
         let runtime = Builder::new_current_thread().enable_all().build().expect("threads can be started");
-        Ok(Self { config, connection, runtime })
+        Ok(Self { config: config.clone(), connection, runtime })
     }
 
     /// Calls that are left of the day's.
     pub fn calls_left(&self) -> u32 {
-        self.connection.next().calls_left()
+        self.connection.calls_left()
     }
 
     /// Most calls in a day.
@@ -78,7 +78,7 @@ impl CodingService {
     pub fn latest_model(&self, progress: &mut dyn Progress) -> Result<String, BatchError> {
         let progress = RefCell::new(progress);
         match self.wait_for(self.ask(&Call::LatestModel, &progress)) {
-            Ok(Reply::Model(model)) => Ok(model.model_id),
+            Ok(Reply::Models(models)) if models.len() == 1 => Ok(models[0].model_id.clone()),
             Err(NoReply::Ends(error)) => Err(error),
             _ => Err(BatchError::Coding("the service has no model of this topic".into())),
         }
@@ -95,7 +95,7 @@ impl CodingService {
             if told.borrow().stopped() {
                 return Err(NoReply::Ends(BatchError::Stopped));
             }
-            let (why, wait) = match self.connection.call(call).await {
+            let (why, wait) = match self.attempt(call).await {
                 Ok(reply) => return Ok(reply),
                 Err(CallFailure::Refused) => return Err(NoReply::Refused),
                 Err(CallFailure::Unknown) => return Err(NoReply::Unknown),
@@ -113,6 +113,11 @@ impl CodingService {
             };
             wait_a_while(&why, wait, told).await.map_err(NoReply::Ends)?;
         }
+    }
+
+    async fn attempt(&self, call: &Call) -> Result<Reply, CallFailure> {
+        let turn = self.connection.turn(Instant::now() + PATIENCE).await?;
+        self.connection.send(turn, call).await
     }
 }
 
@@ -149,12 +154,12 @@ pub(crate) async fn wait_a_while<P: Told>(
     told: &RefCell<P>,
 ) -> Result<(), BatchError> {
     told.borrow_mut().waiting(why, wait);
-    let end = tokio::time::Instant::now() + wait;
-    while tokio::time::Instant::now() < end {
+    let end = Instant::now() + wait;
+    while Instant::now() < end {
         if told.borrow().stopped() {
             return Err(BatchError::Stopped);
         }
-        tokio::time::sleep_until(end.min(tokio::time::Instant::now() + GLANCE)).await;
+        sleep_until(end.min(Instant::now() + GLANCE)).await;
     }
     Ok(())
 }

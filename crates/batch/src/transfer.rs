@@ -51,9 +51,8 @@ pub(crate) struct Transfer {
 
 impl Transfer {
     pub fn new(config: &UpstreamConfig) -> Result<Self, BatchError> {
-        let unusable = |error: String| BatchError::Coding(error);
-        let builder = http::client(config).map_err(|error| unusable(error.to_string()))?;
-        let client = builder.build().map_err(|error| unusable(error.without_url().to_string()))?;
+        let client = http::builder(config).and_then(http::build);
+        let client = client.map_err(|error| BatchError::Coding(error.to_string()))?;
         Ok(Self { client, only_https: config.api_url.starts_with("https:") })
     }
 

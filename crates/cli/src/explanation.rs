@@ -14,6 +14,8 @@ const LEVELS: [usize; 5] = [1, 2, 3, 4, 6];
 
 /// The features of each suggested code.
 pub(crate) struct Explanation {
+    /// What was written, and what it is taken to mean.
+    corrections: Vec<(String, String)>,
     unknown_words: Vec<String>,
     codes: Vec<CodeExplanation>,
 }
@@ -39,6 +41,7 @@ impl Explanation {
             })
         };
         Self {
+            corrections: model.corrections(text),
             unknown_words: model.unknown_words(text),
             codes: answer.result.iter().filter_map(explain).collect(),
         }
@@ -60,6 +63,10 @@ impl Explanation {
                 let _ = writeln!(text, "{:>8}  weaker features together: {number}", signed(total));
             }
         }
+        if !self.corrections.is_empty() {
+            let read = self.corrections.iter().map(|(written, meant)| format!("{written} as {meant}"));
+            let _ = writeln!(text, "\nRead {}", read.collect::<Vec<_>>().join(", "));
+        }
         if !self.unknown_words.is_empty() {
             let _ = writeln!(text, "\nThe model has never met: {}", self.unknown_words.join(", "));
         }
@@ -67,7 +74,9 @@ impl Explanation {
     }
 
     pub(crate) fn json(&self) -> Value {
+        let correction = |(written, meant): &(String, String)| json!({"written": written, "meant": meant});
         json!({
+            "corrections": self.corrections.iter().map(correction).collect::<Vec<_>>(),
             "unknownWords": self.unknown_words,
             "codes": self.codes.iter().map(CodeExplanation::json).collect::<Vec<_>>(),
         })

@@ -1,27 +1,23 @@
 //! In: how log lines should look. Out: the log, on standard error. Next: whatever a server has to say.
 
-use clap::ValueEnum;
+use occuform_serving::settings::LogFormat;
 use std::io::IsTerminal;
 use tracing_subscriber::EnvFilter;
 
-/// How log lines look.
-#[derive(Clone, Copy, ValueEnum)]
-pub(crate) enum LogFormat {
-    /// One JSON object a line
-    Json,
-    /// For people
-    Pretty,
+/// A log format on the command line.
+pub(crate) fn format(text: &str) -> Result<LogFormat, &'static str> {
+    LogFormat::find(text).ok_or("expected json or pretty")
 }
 
-/// Starts the log. Without a format it is for people on a terminal and JSON otherwise.
-pub(crate) fn start(format: Option<LogFormat>) {
+/// Starts the log.
+pub(crate) fn start(format: LogFormat) {
     let terminal = std::io::stderr().is_terminal();
-    let format = format.unwrap_or(if terminal { LogFormat::Pretty } else { LogFormat::Json });
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
     let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
-    match format {
-        LogFormat::Json => log.json().init(),
-        LogFormat::Pretty => log.with_ansi(terminal).init(),
+    if format == LogFormat::Pretty || (format == LogFormat::Auto && terminal) {
+        log.with_ansi(terminal).init();
+    } else {
+        log.json().init();
     }
     std::panic::set_hook(Box::new(log_panic));
 }

@@ -8,11 +8,13 @@ mod batch_summary;
 mod batch_via;
 mod code;
 mod convert;
+mod doctor;
 mod evaluate;
 mod explanation;
 mod import_report;
 mod lexicon;
 mod lexicon_files;
+mod listeners;
 mod log;
 mod model;
 mod output;
@@ -40,6 +42,8 @@ struct Arguments {
 enum Command {
     /// Serve forms: the coding API, the widget's files and the demo page
     Proxy(proxy::Arguments),
+    /// Check the proxy's way to the Coding Service, and say what a network team must open
+    Doctor(doctor::Arguments),
     /// Be a Coding Service: the government's API with our own coder behind it
     Service(service::Arguments),
     /// Train a model from a lexicon
@@ -59,6 +63,7 @@ enum Command {
 fn main() -> ExitCode {
     let result = match Arguments::parse().command {
         Command::Proxy(arguments) => proxy::run(&arguments),
+        Command::Doctor(arguments) => doctor::run(&arguments),
         Command::Service(arguments) => service::run(arguments),
         Command::Train(arguments) => train::run(&arguments),
         Command::Code(arguments) => code::run(&arguments),

@@ -1,6 +1,7 @@
 //! In: the proxy's options. Out: a running proxy and its log. Next: `occuform_proxy::run`.
 
-use crate::log::{self, LogFormat};
+use crate::listeners::{bind, tell_admin};
+use crate::log;
 use crate::model::{ModelChoice, topic};
 use crate::proxy_settings::ProxySettings;
 use crate::signals;
@@ -8,9 +9,11 @@ use anyhow::{Context, Result, bail};
 use occuform_api::Topic;
 use occuform_proxy::coder::EmbeddedCoder;
 use occuform_proxy::config::{Config, FallbackChoice};
+use occuform_proxy::metrics::Metrics;
+use occuform_serving::Server;
+use occuform_serving::settings::LogFormat;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
-use tokio::net::TcpListener;
 
 /// Serves the coding API, the widget's files and the demo page. Needs no credentials: the embedded model answers,
 /// unless the settings name a Coding Service.
@@ -39,9 +42,9 @@ pub(crate) struct Arguments {
     /// The folder with the widget's files and the demo page [default: dist]
     #[arg(long, value_name = "FOLDER")]
     pub(crate) files: Option<PathBuf>,
-    /// How log lines look [default: pretty on a terminal, json otherwise]
-    #[arg(long)]
-    log: Option<LogFormat>,
+    /// How log lines look: json, or pretty for people [default: pretty on a terminal, json otherwise]
+    #[arg(long, value_name = "FORMAT", value_parser = log::format)]
+    pub(crate) log: Option<LogFormat>,
 }
 
 pub(crate) fn run(arguments: &Arguments) -> Result<()> {
@@ -50,7 +53,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
         settings.explain();
         return Ok(());
     }
-    log::start(arguments.log);
+    log::start(settings.config.server.log);
     let mut config = settings.config;
     let embedded = match config.fallback {
         FallbackChoice::Embedded => Some(embedded(&mut config)?),
@@ -72,14 +75,19 @@ fn embedded(config: &mut Config) -> Result<EmbeddedCoder> {
 }
 
 async fn serve(config: Config, embedded: Option<EmbeddedCoder>) -> Result<()> {
-    let listener = TcpListener::bind(config.listen).await.with_context(|| {
-        format!("cannot listen on {}: is something else running there? Choose with --listen", config.listen)
-    })?;
+    let listener = bind(config.listen, "--listen").await?;
+    let admin = match config.server.admin {
+        Some(address) => Some(bind(address, "the setting admin.listen").await?),
+        None => None,
+    };
     let address = listener.local_addr().context("cannot tell the address")?;
     let shutdown = signals::shutdown()?;
-    let coder = occuform_proxy::assemble(&config, embedded)?;
+    let metrics = Metrics::default();
+    let coder = occuform_proxy::assemble(&config, embedded, &metrics)?;
     let upstream = config.upstream.as_ref().map_or("none", |upstream| &upstream.api_url);
     tracing::info!(%address, topic = config.topic.uri_name, upstream, "serving");
     println!("Occuform is ready: http://{address}/");
-    occuform_proxy::run(listener, config, coder, shutdown).await.context("the proxy stopped")
+    tell_admin(admin.as_ref())?;
+    let server = Server { listener, admin, limits: config.server.limits };
+    occuform_proxy::run(server, &config, coder, &metrics, shutdown).await.context("the proxy stopped")
 }

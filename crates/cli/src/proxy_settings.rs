@@ -4,6 +4,7 @@
 use crate::proxy::Arguments;
 use anyhow::Result;
 use occuform_proxy::config::{ClientSecret, Config, FallbackChoice, USUAL_FILE};
+use occuform_settings::Explained;
 use std::path::Path;
 
 /// The configuration, and where each value comes from.
@@ -13,20 +14,20 @@ pub(crate) struct ProxySettings {
     unknown_variables: Vec<String>,
 }
 
+/// The settings of the file, or of the usual one, and of the environment.
+pub(crate) fn read(file: Option<&Path>) -> Result<(Config, Explained)> {
+    let variables = std::env::vars_os()
+        .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
+    Ok(Config::read(file.unwrap_or(Path::new(USUAL_FILE)), file.is_some(), variables)?)
+}
+
 impl ProxySettings {
     pub(crate) fn read(arguments: &Arguments) -> Result<Self> {
-        let file = arguments.config.as_deref().unwrap_or(Path::new(USUAL_FILE));
-        let variables = std::env::vars_os()
-            .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
-        let (config, explained) = Config::read(file, arguments.config.is_some(), variables)?;
-        let rows = explained.settings.into_iter().map(|setting| {
-            let value = if setting.key == "upstream.proxy" {
-                without_password(&setting.value)
-            } else {
-                setting.value
-            };
-            [setting.key.to_owned(), value, setting.source.to_string()]
-        });
+        let (config, explained) = read(arguments.config.as_deref())?;
+        let rows = explained
+            .settings
+            .into_iter()
+            .map(|setting| [setting.key.to_owned(), setting.value, setting.source.to_string()]);
         let rows = rows.collect();
         let mut settings = Self { config, rows, unknown_variables: explained.unknown_variables };
         settings.apply(arguments);
@@ -37,25 +38,29 @@ impl ProxySettings {
     fn apply(&mut self, arguments: &Arguments) {
         if let Some(listen) = arguments.listen {
             self.config.listen = listen;
-            self.show("listen", listen.to_string());
+            self.show("listen", listen.to_string(), "--listen");
         }
         if let Some(topic) = arguments.topic {
             self.config.topic = topic;
-            self.show("topic", topic.uri_name.to_owned());
+            self.show("topic", topic.uri_name.to_owned(), "--topic");
         }
         if let Some(model) = &arguments.model {
             self.config.model = Some(model.clone());
-            self.show("model", model.display().to_string());
+            self.show("model", model.display().to_string(), "--model");
+        }
+        if let Some(log) = arguments.log {
+            self.config.server.log = log;
+            self.show("log.format", format!("{log:?}").to_lowercase(), "--log");
         }
         if let Some(files) = &arguments.files {
             self.config.files = Some(files.clone());
-            self.show("files", files.display().to_string());
+            self.show("files", files.display().to_string(), "--files");
         }
     }
 
-    fn show(&mut self, key: &str, value: String) {
+    fn show(&mut self, key: &str, value: String, option: &str) {
         if let Some(row) = self.rows.iter_mut().find(|row| row[0] == key) {
-            *row = [key.to_owned(), value, format!("--{key}")];
+            *row = [key.to_owned(), value, option.to_owned()];
         }
     }
 
@@ -85,14 +90,5 @@ impl ProxySettings {
                 println!("Answers: the Coding Service at {}; if not in time, {otherwise}.", upstream.api_url);
             }
         }
-    }
-}
-
-fn without_password(url: &str) -> String {
-    match (url.find("://"), url.rfind('@')) {
-        (Some(scheme), Some(at)) if scheme + 3 <= at => {
-            format!("{}(hidden){}", &url[..scheme + 3], &url[at..])
-        }
-        _ => url.to_owned(),
     }
 }

@@ -3,7 +3,7 @@
 mod common;
 
 use common::{LEXICON, occuform, write_lexicon};
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::io::{BufRead, BufReader};
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
@@ -90,6 +90,16 @@ fn an_explanation_shows_the_strongest_features_and_the_unknown_words() {
     assert!(explained.contains("letters of sparky: -"), "{text}");
     assert!(explained.contains("  weaker features together: "), "{text}");
     assert!(explained.ends_with("\nThe model has never met: zzyzx\n"), "{text}");
+}
+
+#[test]
+fn an_explanation_shows_which_words_were_taken_for_a_slip() {
+    let (text, _, _) = trained(&["code", "electrican zzyzx", "--explain"]);
+    assert!(text.contains("\nRead electrican as electrician\n"), "{text}");
+    let (json, _, _) = trained(&["code", "electrican", "--explain", "--json"]);
+    let answer: Value = serde_json::from_str(&json).unwrap();
+    let corrections = &answer["explanation"]["corrections"];
+    assert_eq!(*corrections, json!([{"written": "electrican", "meant": "electrician"}]));
 }
 
 #[test]

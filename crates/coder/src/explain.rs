@@ -2,7 +2,7 @@
 //! Next: `occuform code --explain` shows the strongest.
 
 use crate::classification::{LEVELS, NodeId};
-use crate::features::{Namespace, each_feature, hash};
+use crate::features::{Namespace, Words, each_feature, hash};
 use crate::model::{Knowledge, Model};
 use occuform_api::JobText;
 use std::collections::{BTreeMap, HashMap};
@@ -61,7 +61,19 @@ impl Model {
         self.knowledge.explain(text, code)
     }
 
-    /// The words of the text that the model has never met.
+    /// The words that the model takes for a slip, each with what it takes them to mean.
+    pub fn corrections(&self, text: &JobText) -> Vec<(String, String)> {
+        let written = Words::of(text.title(), text.tasks());
+        let meant = self.knowledge.words(text);
+        let pairs =
+            written.title.into_iter().zip(meant.title).chain(written.tasks.into_iter().zip(meant.tasks));
+        let mut slips: Vec<(String, String)> = pairs.filter(|(written, meant)| written != meant).collect();
+        slips.sort();
+        slips.dedup();
+        slips
+    }
+
+    /// The words of the text that the model has never met, and does not take for a slip.
     pub fn unknown_words(&self, text: &JobText) -> Vec<String> {
         self.knowledge.unknown_words(text)
     }
@@ -70,8 +82,9 @@ impl Model {
 impl Knowledge {
     fn explain(&self, text: &JobText, code: &str) -> Option<Vec<Contribution>> {
         let path = self.path_to(code)?;
-        let sources = sources(text);
-        let (known, norm) = self.features.weigh(text.title(), text.tasks());
+        let words = self.words(text);
+        let sources = sources(&words);
+        let (known, norm) = self.features.weigh(&words);
         let mut contributions = Vec::new();
         let mut letters: BTreeMap<&str, Vec<Contribution>> = BTreeMap::new();
         for (place, value) in known {
@@ -93,7 +106,7 @@ impl Knowledge {
 
     fn unknown_words(&self, text: &JobText) -> Vec<String> {
         let mut unknown = Vec::new();
-        each_feature(text.title(), text.tasks(), &mut |namespace, ngram| {
+        each_feature(&self.words(text), &mut |namespace, ngram| {
             let is_word = matches!(namespace, Namespace::Words) && !ngram.contains(' ');
             let is_new = !unknown.iter().any(|word| word == ngram);
             if is_word && is_new && self.features.find(hash(namespace, ngram)).is_none() {
@@ -131,15 +144,15 @@ struct Source {
 }
 
 /// The text's features by their hashes. Of features that share one, the first speaks for all.
-fn sources(text: &JobText) -> HashMap<u32, Source> {
+fn sources(words: &Words) -> HashMap<u32, Source> {
     let mut sources = HashMap::new();
-    let mut words: Vec<String> = Vec::new();
-    each_feature(text.title(), text.tasks(), &mut |namespace, ngram| {
+    let mut seen: Vec<String> = Vec::new();
+    each_feature(words, &mut |namespace, ngram| {
         let mut word = String::new();
         if namespace == Namespace::Words && !ngram.contains(' ') {
-            words.push(ngram.to_owned());
+            seen.push(ngram.to_owned());
         } else if namespace == Namespace::Characters {
-            let cut_from = words.iter().find(|word| format!(" {word} ").contains(ngram));
+            let cut_from = seen.iter().find(|word| format!(" {word} ").contains(ngram));
             word = cut_from.cloned().unwrap_or_default();
         }
         let source = || Source { namespace, ngram: ngram.to_owned(), word };

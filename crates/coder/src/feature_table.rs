@@ -1,7 +1,7 @@
 //! In: a record. Out: its known features with their values, and what each speaks for or against. Next: `predict` adds
 //! it up, `packing` makes it small for a file.
 
-use crate::features::{HASH_BITS, count_features};
+use crate::features::{HASH_BITS, Words, count_features};
 use crate::packing::PackedFeatures;
 use serde::{Deserialize, Serialize};
 
@@ -116,10 +116,10 @@ impl FeatureTable {
 
     /// A record's known features with their values, and the length of the whole vector. Features never seen count
     /// towards the length, so that a record full of them comes near no class.
-    pub(crate) fn weigh(&self, title: &str, tasks: &str) -> (Vec<(usize, f32)>, f32) {
+    pub(crate) fn weigh(&self, words: &Words) -> (Vec<(usize, f32)>, f32) {
         let mut squares = 0.0;
         let mut known = Vec::new();
-        for (hash, count) in count_features(title, tasks) {
+        for (hash, count) in count_features(words) {
             let place = self.find(hash);
             let value = (1.0 + (count as f32).ln()) * self.idf(place);
             squares += value * value;

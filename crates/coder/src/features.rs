@@ -1,5 +1,5 @@
-//! In: a job title and tasks. Out: their features, hashed and counted: words, pairs of words and character
-//! n-grams. Next: `train` weighs them, `predict` adds the weights up.
+//! In: a job title and tasks. Out: their words, and of these the features, hashed and counted: words, pairs of words
+//! and character n-grams. Next: `train` weighs them, `predict` adds the weights up.
 
 /// How many bits of a feature's hash are kept. Far more than there are features, so that few share a number and a
 /// word never seen in training is nearly always known to be unknown.
@@ -22,30 +22,42 @@ pub(crate) enum Namespace {
     Characters = 5,
 }
 
+/// The words of a record.
+#[derive(Clone, Debug)]
+pub(crate) struct Words {
+    pub title: Vec<String>,
+    pub tasks: Vec<String>,
+}
+
+impl Words {
+    pub(crate) fn of(title: &str, tasks: &str) -> Self {
+        Self { title: words(title), tasks: words(tasks) }
+    }
+}
+
 /// Calls `each` with every feature of a record, as often as it occurs.
-pub(crate) fn each_feature(title: &str, tasks: &str, each: &mut impl FnMut(Namespace, &str)) {
-    let title = words(title);
-    let tasks = words(tasks);
-    each_word_ngram(&title, &mut |ngram| {
+pub(crate) fn each_feature(words: &Words, each: &mut impl FnMut(Namespace, &str)) {
+    let Words { title, tasks } = words;
+    each_word_ngram(title, &mut |ngram| {
         each(Namespace::Title, ngram);
         each(Namespace::Words, ngram);
     });
     if !title.is_empty() {
         each(Namespace::WholeTitle, &title.join(" "));
     }
-    each_word_ngram(&tasks, &mut |ngram| {
+    each_word_ngram(tasks, &mut |ngram| {
         each(Namespace::Tasks, ngram);
         each(Namespace::Words, ngram);
     });
-    for word in title.iter().chain(&tasks) {
+    for word in title.iter().chain(tasks) {
         each_character_ngram(word, &mut |ngram| each(Namespace::Characters, ngram));
     }
 }
 
 /// The features of a record and how often each occurs, in the order of their hashes.
-pub(crate) fn count_features(title: &str, tasks: &str) -> Vec<(u32, u32)> {
+pub(crate) fn count_features(words: &Words) -> Vec<(u32, u32)> {
     let mut hashes = Vec::with_capacity(256);
-    each_feature(title, tasks, &mut |namespace, ngram| hashes.push(hash(namespace, ngram)));
+    each_feature(words, &mut |namespace, ngram| hashes.push(hash(namespace, ngram)));
     hashes.sort_unstable();
     hashes.chunk_by(|a, b| a == b).map(|same| (same[0], same.len() as u32)).collect()
 }
@@ -106,16 +118,20 @@ mod tests {
 
     fn features(title: &str, tasks: &str) -> Vec<(Namespace, String)> {
         let mut all = Vec::new();
-        each_feature(title, tasks, &mut |namespace, ngram| {
+        each_feature(&Words::of(title, tasks), &mut |namespace, ngram| {
             all.push((namespace, ngram.to_owned()));
         });
         all
     }
 
+    fn counted(title: &str, tasks: &str) -> Vec<(u32, u32)> {
+        count_features(&Words::of(title, tasks))
+    }
+
     #[test]
     fn case_and_punctuation_make_no_difference() {
-        assert_eq!(count_features("Truck-Driver's MATE", ""), count_features("truck drivers mate", ""));
-        assert_ne!(count_features("c# developer", ""), count_features("c developer", ""));
+        assert_eq!(counted("Truck-Driver's MATE", ""), counted("truck drivers mate", ""));
+        assert_ne!(counted("c# developer", ""), counted("c developer", ""));
     }
 
     #[test]
@@ -130,6 +146,6 @@ mod tests {
 
     #[test]
     fn text_without_words_has_no_features() {
-        assert!(count_features("---", "!?").is_empty());
+        assert!(counted("---", "!?").is_empty());
     }
 }

@@ -1,7 +1,7 @@
 //! The occupation coder: a hierarchical linear SVM over hashed words and character n-grams.
 //!
-//! Training walks `lexicon` → `train` → [`Model`] → model file; prediction walks [`JobText`] → `features` →
-//! `predict` → `coding` → ranked [`Suggestion`]s, and `explain` tells why. `classification` is the tree of codes that
+//! Training walks `lexicon` → `train` → [`Model`] → model file; prediction walks [`JobText`] → `spelling` →
+//! `features` → `predict` → `coding` → ranked [`Suggestion`]s, and `explain` tells why. `classification` is the tree of codes that
 //! both walk along. Prediction needs no files or threads and compiles to WASM; reading a lexicon and training come with
 //! the feature `train`.
 //!
@@ -21,6 +21,7 @@ mod model;
 mod model_file;
 mod packing;
 mod predict;
+mod spelling;
 #[cfg(feature = "train")]
 mod train;
 

@@ -3,6 +3,7 @@
 use crate::classification::Classification;
 use crate::feature_table::FeatureTable;
 use crate::predict::Evidence;
+use crate::spelling::Spelling;
 use occuform_api::Topic;
 use serde::{Deserialize, Serialize};
 #[cfg(feature = "train")]
@@ -45,6 +46,7 @@ pub(crate) struct Knowledge {
     /// How much speaks for no path at all.
     pub none: f32,
     pub thresholds: Thresholds,
+    pub spelling: Spelling,
     pub features: FeatureTable,
     /// What one step of a weight is worth, by node.
     pub steps: Vec<f32>,

@@ -2,6 +2,7 @@
 //! Next: `coding` decides which of them are trusted.
 
 use crate::classification::{LEVELS, NodeId};
+use crate::features::Words;
 use crate::model::{Knowledge, Model};
 use occuform_api::{JobText, MAX_SUGGESTIONS, Suggestion};
 
@@ -97,9 +98,16 @@ impl Knowledge {
         longer.collect()
     }
 
+    /// The words of a record as they are meant.
+    pub(crate) fn words(&self, text: &JobText) -> Words {
+        let mut words = Words::of(text.title(), text.tasks());
+        self.spelling.correct(&mut words);
+        words
+    }
+
     /// How far each node's classifier puts the record on its own side.
     pub(crate) fn margins(&self, text: &JobText) -> Vec<f32> {
-        let (known, norm) = self.features.weigh(text.title(), text.tasks());
+        let (known, norm) = self.features.weigh(&self.words(text));
         let mut sums = vec![0.0_f32; self.steps.len()];
         for (place, value) in known {
             self.features.row(place).add_to(&mut sums, value);

@@ -84,6 +84,15 @@ fn a_job_is_coded_by_title_or_tasks_or_both() {
 }
 
 #[test]
+fn a_slip_is_read_as_the_word_that_is_meant() {
+    let text = |title| JobText::new(title, "").unwrap();
+    let corrections = MODEL.corrections(&text("elevator technicain"));
+    assert_eq!(corrections, [("technicain".to_owned(), "technician".to_owned())]);
+    assert_eq!(MODEL.rank(&text("elevator technicain")), MODEL.rank(&text("elevator technician")));
+    assert_eq!(MODEL.corrections(&text("elevator technician")), []);
+}
+
+#[test]
 fn suggestions_are_ranked_probabilities_and_as_many_as_asked_for() {
     let answer = MODEL.code(&JobText::new("coffee waitress", "").unwrap(), CodingOptions::for_a_person(3));
     assert_eq!((answer.code_status, answer.result.len()), (CodeStatus::Successful, 3));
@@ -187,6 +196,6 @@ fn a_truncated_foreign_or_future_file_is_refused_with_what_was_expected() {
     future[8] = 9;
     assert_eq!(
         Model::from_bytes(&future).unwrap_err(),
-        ModelFileError::FormatVersion { expected: 4, found: 9 }
+        ModelFileError::FormatVersion { expected: 5, found: 9 }
     );
 }

@@ -33,13 +33,13 @@ impl Flow {
 
     /// The characters of a field that cannot be sent: the first few, each once.
     pub fn unsendable(&self, field: Field) -> String {
-        let mut found = String::new();
+        let mut found = Vec::new();
         for character in self.ascii(field).chars().filter(|c| !matches!(c, ' '..='~')) {
-            if found.chars().count() < POINTED_OUT && !found.contains(character) {
+            if found.len() < POINTED_OUT && !found.contains(&character) {
                 found.push(character);
             }
         }
-        found
+        found.iter().collect()
     }
 
     /// Whether a field is to be marked as wrong: both if they are too long together.

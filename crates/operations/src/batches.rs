@@ -5,6 +5,7 @@ use crate::cipher::Cipher;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::links::{LinkedFile, Links};
+use crate::metrics::Metrics;
 use crate::operation::Operation;
 use crate::storage::{Storage, files::FolderStorage};
 use crate::store::{OperationStore, StoreError, sqlite::SqliteStore};
@@ -35,6 +36,7 @@ pub(crate) struct Shared {
     pub threads: rayon::ThreadPool,
     /// Rings when an input file has come.
     pub arrival: Notify,
+    pub metrics: Metrics,
     /// Held as long as the data folder is used.
     _lock: Option<File>,
 }
@@ -120,6 +122,7 @@ impl Batches {
             reserved_bytes: config.reserved_bytes,
             threads,
             arrival: Notify::new(),
+            metrics: Metrics::default(),
             _lock: lock,
         })))
     }

@@ -26,6 +26,13 @@ const NONCE: usize = HEADER - MAGIC.len();
 #[error("the stored file is damaged, or encrypted with another key")]
 pub struct Damaged;
 
+/// How many bytes were encrypted into a stored file of this length.
+pub(crate) const fn plain_length(stored: u64) -> u64 {
+    let sealed = stored.saturating_sub(HEADER as u64);
+    let pieces = sealed.div_ceil(SEALED_PIECE as u64);
+    sealed.saturating_sub(pieces * (SEALED_PIECE - PIECE) as u64)
+}
+
 /// Encrypts and decrypts files with one key.
 #[derive(Clone)]
 pub(crate) struct Cipher(XChaCha20Poly1305);

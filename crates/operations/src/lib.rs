@@ -7,10 +7,10 @@
 //! | [`config`] | what the operator chose |
 //! | [`batches`] | creates operations and tells their status |
 //! | `links` | presigned links: who may upload or download what, and until when |
-//! | `routes`, `upload`, `download`, `refusal` | what the links lead to |
+//! | `routes`, `upload`, `download`, `range`, `refusal` | what the links lead to |
 //! | `worker` | codes uploaded files, each in its turn |
 //! | `slice`, `lines`, `coder` | some lines of a file; one line and its answer; its code |
-//! | `sweep` | times out and deletes |
+//! | `sweep`, `metrics` | times out and deletes; counts and measures |
 //!
 //! Below them lie [`operation`], an operation as plain data; [`store`], which keeps operations; [`storage`], which
 //! keeps files; and `vault`, `cipher` and `keys`, which encrypt the files. [`clock`] tells the time.
@@ -24,7 +24,9 @@ mod download;
 pub mod keys;
 mod lines;
 mod links;
+mod metrics;
 pub mod operation;
+mod range;
 mod refusal;
 mod routes;
 mod slice;

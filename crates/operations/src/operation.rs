@@ -15,6 +15,26 @@ pub const OPERATION_KEPT: Seconds = 30 * 24 * 60 * 60;
 /// How often what has expired is looked for.
 pub const SWEEP_PERIOD: Seconds = 60;
 
+/// All states, in the order in which an operation can have them.
+pub const STATUSES: [OperationStatus; 5] = [
+    OperationStatus::AwaitingInput,
+    OperationStatus::InProgress,
+    OperationStatus::Complete,
+    OperationStatus::TimedOut,
+    OperationStatus::Failed,
+];
+
+/// The state as it stands on the wire, in the store and in metrics.
+pub const fn status_name(status: OperationStatus) -> &'static str {
+    match status {
+        OperationStatus::AwaitingInput => "awaiting_input",
+        OperationStatus::InProgress => "in_progress",
+        OperationStatus::Complete => "complete",
+        OperationStatus::TimedOut => "timed_out",
+        OperationStatus::Failed => "failed",
+    }
+}
+
 /// One asynchronous batch.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Operation {
@@ -26,6 +46,8 @@ pub struct Operation {
     pub model: Model,
     /// The state as it was last stored; [`Operation::status_at`] tells the state now.
     pub status: OperationStatus,
+    /// Since when it is in this state.
+    pub since: Seconds,
     /// When it was created.
     pub created: Seconds,
     /// Waiting for input: when it times out. Ended: when its files are deleted; nothing once they are.
@@ -59,6 +81,7 @@ impl Operation {
             owner: owner.to_owned(),
             model,
             status: OperationStatus::AwaitingInput,
+            since: now,
             created: now,
             expires: Some(now + INPUT_DUE),
             input: None,

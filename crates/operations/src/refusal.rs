@@ -4,7 +4,7 @@ use crate::links::LinkError;
 use crate::store::StoreError;
 use crate::vault::VaultError;
 use axum::http::StatusCode;
-use axum::http::header::CONTENT_TYPE;
+use axum::http::header::{CONTENT_RANGE, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
 
 /// A refusal with the object store's code, and a message of what to do.
@@ -13,11 +13,19 @@ pub(crate) struct Refusal {
     status: StatusCode,
     code: &'static str,
     message: String,
+    /// Bytes of the file, where others were asked for than it has.
+    length: Option<u64>,
 }
 
 impl Refusal {
     pub(crate) fn new(status: StatusCode, code: &'static str, message: impl Into<String>) -> Self {
-        Self { status, code, message: message.into() }
+        Self { status, code, message: message.into(), length: None }
+    }
+
+    pub(crate) fn invalid_range(length: u64) -> Self {
+        let message = format!("The file has {length} bytes, and not those that the header Range asks for.");
+        let refusal = Self::new(StatusCode::RANGE_NOT_SATISFIABLE, "InvalidRange", message);
+        Self { length: Some(length), ..refusal }
     }
 
     pub(crate) fn no_such_key() -> Self {
@@ -71,6 +79,10 @@ impl IntoResponse for Refusal {
             "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Error><Code>{}</Code><Message>{message}</Message></Error>",
             self.code
         );
-        (self.status, [(CONTENT_TYPE, "application/xml")], body).into_response()
+        let mut response = (self.status, [(CONTENT_TYPE, "application/xml")], body).into_response();
+        if let Some(length) = self.length.and_then(|length| format!("bytes */{length}").parse().ok()) {
+            response.headers_mut().insert(CONTENT_RANGE, length);
+        }
+        response
     }
 }

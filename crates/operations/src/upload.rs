@@ -45,10 +45,12 @@ pub(crate) async fn input(
     let name = operation.new_input();
     let body = body.into_data_stream();
     receive(shared, &operation, &name, announced, body).await?;
-    if !shared.store.start(operation.id, &name).await? {
+    let now = (shared.clock)();
+    if !shared.store.start(operation.id, &name, now).await? {
         shared.vault.delete(&name).await?;
         return Err(not_awaited());
     }
+    shared.metrics.left(OperationStatus::AwaitingInput, now - operation.since);
     tracing::info!(operation = %operation.id, "input received");
     shared.arrival.notify_one();
     Ok(StatusCode::OK)
@@ -88,6 +90,7 @@ async fn store(
     while let Some(part) = tokio::time::timeout(STILL, body.next()).await.map_err(|_| cut_off())? {
         let part = part.map_err(|_| cut_off())?;
         received += part.len() as u64;
+        shared.metrics.uploaded(part.len());
         if received > shared.max_upload_bytes {
             return Err(too_large(shared).into());
         }
@@ -148,7 +151,8 @@ fn announced_length(headers: &HeaderMap) -> Option<u64> {
 async fn no_room(shared: &Shared, operation: &Operation) -> Result<Refusal, StoreError> {
     tracing::error!(operation = %operation.id, "no room for the input");
     let now = (shared.clock)();
-    shared.store.end(operation.id, &Outcome::Failed(NO_ROOM.to_owned()), now).await?;
+    shared.store.end(operation.id, &Outcome::Failed(NO_ROOM.to_owned()), now, now).await?;
+    shared.metrics.left(OperationStatus::AwaitingInput, now - operation.since);
     Ok(Refusal::new(StatusCode::INSUFFICIENT_STORAGE, "InsufficientStorage", NO_ROOM))
 }
 

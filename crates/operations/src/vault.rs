@@ -1,8 +1,9 @@
 //! In: plain bytes and the name they are to be stored under. Out: encrypted files in a [`Storage`], and their plain
 //! bytes again, from any place on. Next: `upload` and `worker` write, `worker` and `download` read.
 
-use crate::cipher::{Cipher, Damaged, FileCipher, HEADER, PIECE, SEALED_PIECE};
+use crate::cipher::{Cipher, Damaged, FileCipher, HEADER, PIECE, SEALED_PIECE, plain_length};
 use crate::storage::{FileReader, NewFile, Storage};
+use std::collections::HashMap;
 use std::io;
 use std::sync::Arc;
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, BufReader};
@@ -77,14 +78,30 @@ impl Vault {
         })
     }
 
+    /// How many bytes were written into each file of a folder.
+    pub(crate) async fn lengths(&self, folder: &str) -> Result<HashMap<String, u64>, VaultError> {
+        let stored = self.storage.lengths(folder).await?;
+        Ok(stored.into_iter().map(|(name, length)| (name, plain_length(length))).collect())
+    }
+
     /// Deletes a file, or a folder with all its files, if it is there.
     pub(crate) async fn delete(&self, name: &str) -> Result<(), VaultError> {
         Ok(self.storage.delete(name).await?)
     }
 
+    /// How many bytes all files take.
+    pub(crate) async fn used(&self) -> Result<u64, VaultError> {
+        Ok(self.storage.used().await?)
+    }
+
+    /// How many bytes there is room for, where that is limited.
+    pub(crate) async fn room(&self) -> Result<Option<u64>, VaultError> {
+        Ok(self.storage.room().await?)
+    }
+
     /// Fails where there is no room for so many bytes.
     pub(crate) async fn expect_room(&self, bytes: u64) -> Result<(), VaultError> {
-        match self.storage.room().await? {
+        match self.room().await? {
             Some(room) if room < bytes => Err(VaultError::Full),
             _ => Ok(()),
         }

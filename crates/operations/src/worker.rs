@@ -10,7 +10,7 @@ use crate::operation::{OUTPUT_KEPT, Operation, Progress};
 use crate::slice::Slice;
 use crate::store::{Outcome, StoreError};
 use crate::vault::VaultError;
-use occuform_api::RecordCounts;
+use occuform_api::{OperationStatus, RecordCounts};
 use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
@@ -118,6 +118,7 @@ impl Shared {
             progress.segments += 1;
             progress.counts += counts;
             self.store.checkpoint(operation.id, &progress).await?;
+            self.metrics.coded(counts);
         }
         if ended {
             self.complete(operation, input, &progress).await?;
@@ -155,8 +156,9 @@ impl Shared {
         input: &str,
         progress: &Progress,
     ) -> Result<(), Interruption> {
-        let expires = (self.clock)() + OUTPUT_KEPT;
-        self.store.end(operation.id, &Outcome::Complete, expires).await?;
+        let now = (self.clock)();
+        self.store.end(operation.id, &Outcome::Complete, now, now + OUTPUT_KEPT).await?;
+        self.metrics.left(OperationStatus::InProgress, now - operation.since);
         let RecordCounts { total, successful, unsuccessful, errors } = progress.counts;
         tracing::info!(operation = %operation.id, total, successful, unsuccessful, errors, "complete");
         if let Err(error) = self.vault.delete(input).await {
@@ -172,7 +174,10 @@ impl Shared {
             tracing::error!(operation = %operation.id, %error, "the files are deleted later");
         }
         let outcome = Outcome::Failed(reason.message().to_owned());
-        self.store.end(operation.id, &outcome, (self.clock)()).await
+        let now = (self.clock)();
+        self.store.end(operation.id, &outcome, now, now).await?;
+        self.metrics.left(OperationStatus::InProgress, now - operation.since);
+        Ok(())
     }
 }
 

@@ -13,7 +13,7 @@ use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use tempfile::tempdir;
-use tokio::io::AsyncReadExt;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 const HOUR: i64 = 60 * 60;
 const MEGABYTE: usize = 1024 * 1024;
@@ -123,7 +123,7 @@ async fn an_upload_that_stands_still_is_cut_off() {
     let created = service.create().await;
     let half = service.upload_request(&created).announcing(2_000).partly(&[b'a'; 1_000]);
     let stream = half.begin(service.address).await;
-    while !files_begun(folder.path()) {
+    while files_begun(folder.path()) == 0 {
         tokio::task::yield_now().await;
     }
     // From here on nothing but time passes.
@@ -143,12 +143,12 @@ async fn an_upload_under_way_does_not_time_out() {
     let (first, rest) = input.split_at(input.len() / 2);
     let half = service.upload_request(&created).announcing(input.len() as u64).partly(first.as_bytes());
     let mut stream = half.begin(service.address).await;
-    while !files_begun(folder.path()) {
+    while files_begun(folder.path()) == 0 {
         tokio::task::yield_now().await;
     }
     service.pass(60);
     service.batches.sweep().await.unwrap();
-    tokio::io::AsyncWriteExt::write_all(&mut stream, rest.as_bytes()).await.unwrap();
+    stream.write_all(rest.as_bytes()).await.unwrap();
     assert_eq!(Answer::read(stream).await.status, 200);
     service.run_worker();
     assert_eq!(record_ids(&service.output(&created).await).len(), 3);
@@ -163,6 +163,32 @@ async fn an_operation_takes_one_input_file() {
     assert_eq!(second.refusal(), (409, "OperationAborted".into()));
     service.run_worker();
     assert_eq!(record_ids(&service.output(&created).await), ["0"]);
+}
+
+#[tokio::test]
+async fn of_two_uploads_at_once_one_is_coded_whole() {
+    let folder = tempdir().unwrap();
+    let service = Service::start(folder.path()).await;
+    let created = service.create().await;
+    let inputs = [records(3), records(5)];
+    let mut streams = Vec::new();
+    for input in &inputs {
+        let half = service.upload_request(&created).announcing(input.len() as u64);
+        streams.push(half.partly(&input.as_bytes()[..50]).begin(service.address).await);
+    }
+    while files_begun(folder.path()) < 2 {
+        tokio::task::yield_now().await;
+    }
+    assert_eq!(service.status(&created).await.operation_status, OperationStatus::AwaitingInput);
+    let mut answers = Vec::new();
+    for (mut stream, input) in streams.into_iter().zip(&inputs) {
+        stream.write_all(&input.as_bytes()[50..]).await.unwrap();
+        answers.push(Answer::read(stream).await);
+    }
+    assert_eq!(answers[0].status, 200);
+    assert_eq!(answers[1].refusal(), (409, "OperationAborted".into()));
+    service.run_worker();
+    assert_eq!(record_ids(&service.output(&created).await).len(), 3);
 }
 
 #[tokio::test]
@@ -227,8 +253,16 @@ impl Storage for SmallDisk {
         self.folder.open(name, offset).await
     }
 
+    async fn lengths(&self, folder: &str) -> io::Result<Vec<(String, u64)>> {
+        self.folder.lengths(folder).await
+    }
+
     async fn delete(&self, name: &str) -> io::Result<()> {
         self.folder.delete(name).await
+    }
+
+    async fn used(&self) -> io::Result<u64> {
+        self.folder.used().await
     }
 
     async fn room(&self) -> io::Result<Option<u64>> {
@@ -271,6 +305,6 @@ async fn a_full_disk_fails_the_operation_and_loses_no_other() {
     assert!(!folder.path().join("files").join(&growing.operation_id).exists());
 }
 
-fn files_begun(folder: &std::path::Path) -> bool {
-    std::fs::read_dir(folder.join("unfinished")).unwrap().count() > 0
+fn files_begun(folder: &std::path::Path) -> usize {
+    std::fs::read_dir(folder.join("unfinished")).unwrap().count()
 }

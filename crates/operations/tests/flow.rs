@@ -6,6 +6,8 @@ use common::http::Request;
 use common::{MODEL, OWNER, Scripted, Service, URL, model, record_ids, records};
 use occuform_api::{BatchMetadata, JobText, OperationStatus, RecordCounts};
 use occuform_coder::FileCoding;
+use occuform_operations::storage::files::FolderStorage;
+use occuform_operations::store::sqlite::SqliteStore;
 use occuform_operations::{Batches, FileCoder, OpenError, OperationError};
 use serde_json::Value;
 use std::sync::{Arc, Condvar, Mutex};
@@ -162,6 +164,30 @@ async fn a_data_folder_serves_one_process_at_a_time() {
     let second = Batches::open(config, models, clock).await;
     assert!(matches!(second, Err(OpenError::InUse(_))));
     drop(service);
+}
+
+#[tokio::test]
+async fn a_data_folder_of_an_older_version_goes_on_and_one_of_a_newer_is_left_alone() {
+    let folder = tempdir().unwrap();
+    let service = Service::start(folder.path()).await;
+    let created = service.created_with(&records(3)).await;
+    drop(service);
+    let change = async |statements: &'static str| {
+        let path = folder.path().join("operations.sqlite");
+        let options = sqlx::sqlite::SqliteConnectOptions::new().filename(path);
+        let pool = sqlx::SqlitePool::connect_with(options).await.unwrap();
+        sqlx::raw_sql(statements).execute(&pool).await.unwrap();
+        pool.close().await;
+    };
+    change("ALTER TABLE operations DROP COLUMN since; PRAGMA user_version = 1").await;
+    let storage = Arc::new(FolderStorage::open(folder.path()).unwrap());
+    let service = Service::over(folder.path(), storage).await;
+    service.run_worker();
+    assert_eq!(record_ids(&service.output(&created).await), ["0", "1", "2"]);
+
+    change("PRAGMA user_version = 1000").await;
+    let refused = SqliteStore::open(&folder.path().join("operations.sqlite")).await.unwrap_err().to_string();
+    assert!(refused.contains("has version 1000, this program reads version 2"), "{refused}");
 }
 
 #[tokio::test]

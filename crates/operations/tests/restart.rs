@@ -44,9 +44,17 @@ impl Storage for Watched<FolderStorage> {
         self.0.open(name, offset).await
     }
 
+    async fn lengths(&self, folder: &str) -> io::Result<Vec<(String, u64)>> {
+        self.0.lengths(folder).await
+    }
+
     async fn delete(&self, name: &str) -> io::Result<()> {
         point("before a deletion");
         self.0.delete(name).await
+    }
+
+    async fn used(&self) -> io::Result<u64> {
+        self.0.used().await
     }
 
     async fn room(&self) -> io::Result<Option<u64>> {

@@ -2,13 +2,13 @@
 //! asked just now. Next: the coder behind it.
 
 use crate::coder::{Coded, Coder, CodingFailure, Source};
+use crate::fingerprint::{Fingerprint, Fingerprints};
 use async_trait::async_trait;
-use hmac::{Hmac, Mac};
 use moka::future::Cache;
 use occuform_api::{JobText, Model, Topic};
-use sha2::Sha256;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
+use tokio::time::Instant;
 
 /// How much is kept, and how long.
 #[derive(Clone, Copy, Debug)]
@@ -19,14 +19,11 @@ pub struct CacheLimits {
     pub keep: Duration,
 }
 
-/// A record under a key that is made up at the start and never leaves the process. The words cannot be had from it.
-type Key = [u8; 32];
-
 /// Remembers the answers of another coder.
 pub struct Cached {
     next: Arc<dyn Coder>,
-    answers: Cache<Key, Coded>,
-    secret: Key,
+    answers: Cache<Fingerprint, Coded>,
+    fingerprints: Fingerprints,
     model: Mutex<Option<String>>,
 }
 
@@ -36,21 +33,8 @@ impl Cached {
     /// # Errors
     /// When the machine has no random numbers to make up the key from.
     pub fn new(next: Arc<dyn Coder>, limits: CacheLimits) -> Result<Self, getrandom::Error> {
-        let mut secret = Key::default();
-        getrandom::fill(&mut secret)?;
         let answers = Cache::builder().max_capacity(limits.answers).time_to_live(limits.keep).build();
-        Ok(Self { next, answers, secret, model: Mutex::new(None) })
-    }
-
-    /// Letter case and the amount of white space make no difference; which field the words stand in does.
-    fn key(&self, model: &str, text: &JobText, suggestions: u8) -> Key {
-        let mut hash = Hmac::<Sha256>::new_from_slice(&self.secret).expect("HMAC takes keys of any length");
-        for part in [model, &folded(text.title()), &folded(text.tasks())] {
-            hash.update(part.as_bytes());
-            hash.update(&[0]);
-        }
-        hash.update(&[suggestions]);
-        hash.finalize().into_bytes().into()
+        Ok(Self { next, answers, fingerprints: Fingerprints::new()?, model: Mutex::new(None) })
     }
 
     /// The model that answers now. When it is another than before, what the old one answered is dropped.
@@ -75,23 +59,23 @@ impl Coder for Cached {
         self.next.model()
     }
 
-    async fn code(&self, text: JobText, suggestions: u8) -> Result<Coded, CodingFailure> {
-        let Some(model) = self.current_model() else { return self.next.code(text, suggestions).await };
-        let key = self.key(&model, &text, suggestions);
+    async fn code(&self, text: JobText, suggestions: u8, deadline: Instant) -> Result<Coded, CodingFailure> {
+        let Some(model) = self.current_model() else {
+            return self.next.code(text, suggestions, deadline).await;
+        };
+        let key = self.fingerprints.of(&model, &text, suggestions);
         if let Some(known) = self.answers.get(&key).await {
             return Ok(Coded { source: Source::Cache, ..known });
         }
         let (next, answers) = (Arc::clone(&self.next), self.answers.clone());
         // In a task of its own: whoever asked first may go away, and others wait for the same.
         let asked =
-            tokio::spawn(async move { answers.try_get_with(key, next.code(text, suggestions)).await });
+            tokio::spawn(
+                async move { answers.try_get_with(key, next.code(text, suggestions, deadline)).await },
+            );
         match asked.await {
             Ok(result) => result.map_err(|failure| CodingFailure::clone(&failure)),
             Err(_) => Err(CodingFailure::Broken("the call's task ended".into())),
         }
     }
-}
-
-fn folded(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ").to_ascii_lowercase()
 }

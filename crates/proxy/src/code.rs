@@ -2,37 +2,62 @@
 //! Next: [`crate::coder`] answers what is valid.
 
 use crate::coder::{Coded, Coder, CodingFailure};
+use crate::metrics::Metrics;
+use crate::preference;
 use crate::problem::Problem;
-use axum::Json;
 use axum::body::Bytes;
-use axum::extract::rejection::{BytesRejection, PathRejection};
-use axum::extract::{Path, State};
+use axum::extract::rejection::PathRejection;
+use axum::extract::{Path, Request, State};
 use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderMap, StatusCode};
+use axum::middleware::Next;
 use axum::response::{AppendHeaders, IntoResponse, Response};
-use occuform_api::{CodeRequest, Model, Record, RequestError, ServiceError, TextError};
+use axum::{Extension, Json};
+use occuform_api::{CodeRequest, CodeStatus, Model, Record, RequestError, ServiceError, TextError};
+use occuform_serving::body::{self, BodyFailure, BodyLimits};
 use serde::Deserialize;
 use serde_json::Value;
 use std::sync::Arc;
 use std::time::Duration;
+use tokio::time::Instant;
 
-/// Far more than 100 characters in two fields need, even with every character escaped.
-pub(crate) const MAX_BODY_BYTES: usize = 4 * 1024;
+/// Far more than 100 characters in two fields need, even with every character escaped, and time for them on a bad line.
+pub(crate) const BODY: BodyLimits = BodyLimits { bytes: 4 * 1024, time: Duration::from_secs(5) };
 
 /// What a client is told to wait where the model is not known yet.
 const MODEL_SOON: Duration = Duration::from_secs(5);
 
+/// Refuses what is not JSON before it is read, and reads the body before anything else is done.
+pub(crate) async fn whole_body(request: Request, next: Next) -> Response {
+    if !is_json(request.headers()) {
+        return Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported-media-type", "Not JSON")
+            .with_detail("send the body as application/json")
+            .into_response();
+    }
+    match body::whole(request, BODY).await {
+        Ok(request) => next.run(request).await,
+        Err(failure) => unreadable(failure).into_response(),
+    }
+}
+/// How long a client may want to wait; the proxy's own deadline may be shorter.
+const LONGEST_WAIT: Duration = Duration::from_mins(1);
+
 pub(crate) async fn code(
     State(coder): State<Arc<dyn Coder>>,
     topic: Result<Path<String>, PathRejection>,
+    Extension(metrics): Extension<Metrics>,
     headers: HeaderMap,
-    body: Result<Bytes, BytesRejection>,
+    body: Bytes,
 ) -> Result<Response, Problem> {
     known_topic(coder.as_ref(), topic)?;
-    let request = read(&headers, &body.map_err(|rejection| unreadable(&rejection))?)?;
+    let request = read(&body)?;
     let text = request.job_text().map_err(broken_rule)?;
-    let Coded { mut answer, source, model } = coder.code(text, request.number_of_suggestions).await?;
+    let wait = preference::wait(&headers).unwrap_or(LONGEST_WAIT).min(LONGEST_WAIT);
+    let deadline = Instant::now() + wait;
+    let Coded { mut answer, source, model } =
+        coder.code(text, request.number_of_suggestions, deadline).await?;
     answer.input = request.record;
+    metrics.answered(source, answer.code_status == CodeStatus::Successful);
     let provenance = [("occuform-source", source.as_str().to_owned()), ("occuform-model", model)];
     Ok((AppendHeaders(provenance), Json(answer)).into_response())
 }
@@ -55,11 +80,7 @@ fn known_topic(coder: &dyn Coder, topic: Result<Path<String>, PathRejection>) ->
 }
 
 /// The shape of the body, in the order of what its sender would mend first.
-fn read(headers: &HeaderMap, body: &[u8]) -> Result<CodeRequest, Problem> {
-    if !is_json(headers) {
-        return Err(Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported-media-type", "Not JSON")
-            .with_detail("send the body as application/json"));
-    }
+fn read(body: &[u8]) -> Result<CodeRequest, Problem> {
     let invalid = |detail: &str| Problem::from(ServiceError::InvalidRequestBody).with_detail(detail);
     let value: Value = serde_json::from_slice(body).map_err(|_| invalid("the body is not JSON"))?;
     let Some(fields) = value.as_object() else {
@@ -94,12 +115,17 @@ fn broken_rule(error: RequestError) -> Problem {
     }
 }
 
-fn unreadable(rejection: &BytesRejection) -> Problem {
-    match rejection.status() {
-        StatusCode::PAYLOAD_TOO_LARGE => {
+fn unreadable(failure: BodyFailure) -> Problem {
+    match failure {
+        BodyFailure::TooLong => {
             Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "body-too-large", "The body is too large")
-                .with_detail(format!("at most {MAX_BODY_BYTES} bytes are read"))
+                .with_detail(format!("at most {} bytes are read", BODY.bytes))
         }
-        status => Problem::new(status, "unreadable-body", "The body could not be read"),
+        BodyFailure::TooSlow => {
+            Problem::new(StatusCode::REQUEST_TIMEOUT, "body-too-slow", "The body did not come in time")
+        }
+        BodyFailure::Broken => {
+            Problem::new(StatusCode::BAD_REQUEST, "unreadable-body", "The body could not be read")
+        }
     }
 }

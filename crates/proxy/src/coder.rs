@@ -4,6 +4,7 @@ use async_trait::async_trait;
 use occuform_api::{CodeAnswer, JobText, Model, Topic};
 use occuform_coder::{self as embedded, CodingOptions};
 use std::time::Duration;
+use tokio::time::Instant;
 
 /// Whoever can code a record.
 #[async_trait]
@@ -14,8 +15,8 @@ pub trait Coder: Send + Sync {
     /// The model that answers now, if it is known.
     fn model(&self) -> Option<Model>;
 
-    /// Codes one record with at most `suggestions` suggestions.
-    async fn code(&self, text: JobText, suggestions: u8) -> Result<Coded, CodingFailure>;
+    /// Codes one record with at most `suggestions` suggestions. After the deadline nobody waits for the answer.
+    async fn code(&self, text: JobText, suggestions: u8, deadline: Instant) -> Result<Coded, CodingFailure>;
 }
 
 /// An answer and where it comes from.
@@ -65,6 +66,17 @@ pub enum CodingFailure {
     Broken(String),
 }
 
+impl CodingFailure {
+    /// In a word, for metrics.
+    pub(crate) fn reason(&self) -> &'static str {
+        match self {
+            Self::Unavailable(_) => "unavailable",
+            Self::Refused => "refused",
+            Self::Broken(_) => "broken",
+        }
+    }
+}
+
 /// Our own model, in this process.
 pub struct EmbeddedCoder {
     topic: Topic,
@@ -90,7 +102,7 @@ impl Coder for EmbeddedCoder {
     }
 
     /// Takes well under a millisecond, so that it needs no thread of its own.
-    async fn code(&self, text: JobText, suggestions: u8) -> Result<Coded, CodingFailure> {
+    async fn code(&self, text: JobText, suggestions: u8, _: Instant) -> Result<Coded, CodingFailure> {
         Ok(Coded {
             answer: self.model.code(&text, CodingOptions { suggestions, ..self.options }),
             source: Source::Embedded,

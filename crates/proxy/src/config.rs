@@ -7,13 +7,18 @@ mod secret;
 pub use secret::{ClientSecret, SecretError};
 
 use crate::cached::CacheLimits;
+use crate::limits::ClientLimits;
+use crate::upstream::is_name;
+use crate::upstream::sizing::Merge;
 use occuform_api::{OSCA, Topic};
 use occuform_coder::{CodingOptions, Scope};
+use occuform_serving::settings::ServerSettings;
 use occuform_settings::{Explained, Settings, SettingsError};
 use parse::{milliseconds, number, optional_path, path, probability, upstream_url};
 use secrecy::SecretString;
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
+use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -42,8 +47,12 @@ pub struct Config {
     pub deadline: Duration,
     /// Who answers what the Coding Service does not answer in time.
     pub fallback: FallbackChoice,
+    /// How it is served.
+    pub server: ServerSettings,
     /// Whose pages may ask.
     pub origins: Origins,
+    /// How often a client may ask.
+    pub clients: ClientLimits,
     /// How the embedded coder codes, the number of suggestions apart.
     pub coding: CodingOptions,
     /// The Coding Service, if it is to be asked.
@@ -89,6 +98,10 @@ pub struct UpstreamConfig {
     pub hour: Duration,
     /// In which there may be so many calls.
     pub day: Duration,
+    /// The GUID of the model that is to code, if it is not the latest.
+    pub model: Option<String>,
+    /// Whether records that wait together go out as one call.
+    pub merge: Merge,
     /// How long a request may wait.
     pub deadline: Duration,
     /// How many answers are kept.
@@ -125,7 +138,9 @@ impl Default for Config {
             files: None,
             deadline: Duration::from_secs(8),
             fallback: FallbackChoice::Embedded,
+            server: ServerSettings::default(),
             origins: Origins { allowed: Vec::new(), without_origin: true },
+            clients: ClientLimits::default(),
             coding: CodingOptions::for_a_person(1),
             upstream: None,
         }
@@ -157,7 +172,9 @@ impl Config {
             files: Some(s.get("files", "dist", "a folder", path)),
             deadline: s.get("deadline_ms", "8000", "whole milliseconds, 100 to 60000", milliseconds(100)),
             fallback: s.get("fallback", "embedded", "embedded or none", fallback),
+            server: ServerSettings::read(s, "off"),
             origins: origins(s),
+            clients: clients(s),
             coding: coding(s),
             upstream: None,
         };
@@ -196,6 +213,19 @@ fn origins(s: &mut Settings) -> Origins {
     }
 }
 
+fn clients(s: &mut Settings) -> ClientLimits {
+    let hops = "addresses and networks such as 10.0.0.0/8, with spaces between them";
+    ClientLimits {
+        per_minute: s.get("clients.requests_per_minute", "600", "0 to 1000000, 0 for no limit", |text| {
+            number(0, 1_000_000)(text).map(NonZeroU32::new)
+        }),
+        burst: s.get("clients.burst", "300", "1 to 1000000", |text| {
+            number(1, 1_000_000)(text).and_then(NonZeroU32::new)
+        }),
+        hops: s.get("clients.trusted_hops", "127.0.0.0/8 ::1", hops, parse::hops),
+    }
+}
+
 fn coding(s: &mut Settings) -> CodingOptions {
     CodingOptions {
         scope: s.get("coding.scope", "all", "all or category", |text| match text {
@@ -226,12 +256,26 @@ fn upstream(s: &mut Settings, deadline: Duration) -> UpstreamConfig {
         pause: s.get("upstream.pause_ms", "1100", "whole milliseconds, 1000 to 60000", milliseconds(1_000)),
         hour: HOUR,
         day: DAY,
+        model: s.get("upstream.model", "", "a model's GUID", |text| match text {
+            "" => Some(None),
+            guid => is_name(guid).then(|| Some(guid.to_owned())),
+        }),
+        merge: s.get("upstream.merge", "auto", "auto or off", |text| match text {
+            "auto" => Some(Merge::Auto),
+            "off" => Some(Merge::Off),
+            _ => None,
+        }),
         deadline,
         cache: CacheLimits {
             answers: s.get("cache.answers", "10000", "0 to 10000000", number(0, 10_000_000)),
             keep: HOUR * s.get("cache.hours", "24", "whole hours, 1 to 720", number::<u32>(1, 720)),
         },
-        proxy: s.get("upstream.proxy", "", "a URL such as http://proxy.example.gov.au:3128", parse::proxy),
+        proxy: s.get_secret(
+            "upstream.proxy",
+            "a URL such as http://proxy.example.gov.au:3128",
+            parse::without_password,
+            parse::proxy,
+        ),
         extra_roots: s.get("upstream.root_certificates", "", "a PEM file", optional_path),
     }
 }

@@ -2,10 +2,12 @@
 //! Next: the two coders.
 
 use crate::coder::{Coded, Coder, CodingFailure};
+use crate::metrics::Metrics;
 use async_trait::async_trait;
 use occuform_api::{JobText, Model, Topic};
 use std::sync::Arc;
 use std::time::Duration;
+use tokio::time::Instant;
 
 /// What a client is told to wait when the deadline passed.
 const SOON: Duration = Duration::from_secs(5);
@@ -15,12 +17,19 @@ pub struct Fallback {
     first: Arc<dyn Coder>,
     second: Option<Arc<dyn Coder>>,
     deadline: Duration,
+    metrics: Metrics,
 }
 
 impl Fallback {
     /// Without a `second`, what the first cannot answer in time is an error.
     pub fn new(first: Arc<dyn Coder>, second: Option<Arc<dyn Coder>>, deadline: Duration) -> Self {
-        Self { first, second, deadline }
+        Self { first, second, deadline, metrics: Metrics::default() }
+    }
+
+    /// Counts here.
+    #[must_use]
+    pub fn counted(self, metrics: &Metrics) -> Self {
+        Self { metrics: metrics.clone(), ..self }
     }
 }
 
@@ -34,15 +43,22 @@ impl Coder for Fallback {
         self.first.model().or_else(|| self.second.as_ref().and_then(|second| second.model()))
     }
 
-    async fn code(&self, text: JobText, suggestions: u8) -> Result<Coded, CodingFailure> {
-        let first = self.first.code(text.clone(), suggestions);
-        let failure = match tokio::time::timeout(self.deadline, first).await {
+    async fn code(&self, text: JobText, suggestions: u8, deadline: Instant) -> Result<Coded, CodingFailure> {
+        let deadline = deadline.min(Instant::now() + self.deadline);
+        let first = self.first.code(text.clone(), suggestions, deadline);
+        let failure = match tokio::time::timeout_at(deadline, first).await {
             Ok(Ok(coded)) => return Ok(coded),
-            Ok(Err(failure)) => failure,
-            Err(_) => CodingFailure::Unavailable(SOON),
+            Ok(Err(failure)) => {
+                self.metrics.fell_back(failure.reason());
+                failure
+            }
+            Err(_) => {
+                self.metrics.fell_back("deadline");
+                CodingFailure::Unavailable(SOON)
+            }
         };
         match &self.second {
-            Some(second) => second.code(text, suggestions).await,
+            Some(second) => second.code(text, suggestions, deadline).await,
             None => Err(failure),
         }
     }

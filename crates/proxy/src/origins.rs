@@ -2,6 +2,7 @@
 //! answer. Next: `code`.
 
 use crate::config::Origins;
+use crate::preference::PREFER;
 use crate::problem::Problem;
 use axum::extract::{Request, State};
 use axum::http::header::{CONTENT_TYPE, HOST, ORIGIN, RETRY_AFTER};
@@ -18,11 +19,11 @@ const PREFLIGHT: Duration = Duration::from_hours(1);
 /// Answers browsers' questions beforehand, and lets pages of the allowed origins read the answers.
 pub(crate) fn cors(origins: &Origins) -> CorsLayer {
     let allowed = origins.allowed.iter().filter_map(|origin| HeaderValue::from_str(origin).ok());
-    let shown = ["occuform-source", "occuform-model"].map(HeaderName::from_static);
+    let shown = ["occuform-source", "occuform-model", "x-request-id"].map(HeaderName::from_static);
     CorsLayer::new()
         .allow_origin(AllowOrigin::list(allowed))
         .allow_methods([Method::GET, Method::POST])
-        .allow_headers([CONTENT_TYPE])
+        .allow_headers([CONTENT_TYPE, PREFER])
         .expose_headers(shown.into_iter().chain([RETRY_AFTER]).collect::<Vec<_>>())
         .max_age(PREFLIGHT)
 }

@@ -8,29 +8,28 @@
 //! | `POST /received` | `demo`, where the folder of files has the demo page |
 //! | `GET` anything else | `files` |
 
-use crate::code::{self, MAX_BODY_BYTES};
 use crate::coder::Coder;
 use crate::config::Config;
+use crate::limits::{self, Limiter};
+use crate::metrics::Metrics;
 use crate::problem::Problem;
-use crate::{demo, files, origins};
-use axum::Router;
-use axum::body::Body;
-use axum::extract::{DefaultBodyLimit, MatchedPath, Request, State};
+use crate::{code, demo, files, origins};
+use axum::extract::{DefaultBodyLimit, Request, State};
 use axum::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS};
 use axum::http::{HeaderName, HeaderValue, StatusCode};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
+use axum::{Extension, Router};
 use occuform_api::ServiceError;
+use occuform_serving::account::account;
 use std::any::Any;
 use std::sync::Arc;
 use std::time::Duration;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::set_header::SetResponseHeaderLayer;
-use tower_http::trace::TraceLayer;
-use tracing::Span;
 
-/// How long a request may take besides its deadline: its body, and an answer from the second coder.
+/// How long a request may take besides its deadline and its body: an answer from the second coder.
 const BESIDES_DEADLINE: Duration = Duration::from_secs(2);
 
 /// What the demo page needs and no more. A page that embeds the widget needs the same.
@@ -38,16 +37,17 @@ const PAGE_POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-ev
     connect-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'none'; frame-ancestors 'self'";
 
 /// The whole application, to be served by [`crate::run`] or asked directly in a test.
-pub fn app(config: &Config, coder: Arc<dyn Coder>) -> Router {
-    let time_limit = config.deadline + BESIDES_DEADLINE;
+pub fn app(config: &Config, coder: Arc<dyn Coder>, metrics: &Metrics) -> Router {
+    let time_limit = code::BODY.time + config.deadline + BESIDES_DEADLINE;
     let check_origin = middleware::from_fn_with_state(Arc::new(config.origins.clone()), origins::check);
+    let limiter = Arc::new(Limiter::new(&config.clients, metrics.clone()));
     let api = Router::new()
-        .route("/v1/topics/{topic}/code", post(code::code))
+        .route("/v1/topics/{topic}/code", post(code::code).layer(middleware::from_fn(code::whole_body)))
         .route("/v1/topics/{topic}/models/latest", get(code::latest_model))
         .route("/v1/{*rest}", axum::routing::any(not_found))
         // Here, and not only for the whole: what comes later is not behind the layers that follow.
         .method_not_allowed_fallback(method_not_allowed)
-        .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
+        .layer(middleware::from_fn_with_state(limiter, limits::check))
         .layer(check_origin)
         .layer(origins::cors(&config.origins))
         .layer(always(CACHE_CONTROL, "no-store"));
@@ -63,27 +63,17 @@ pub fn app(config: &Config, coder: Arc<dyn Coder>) -> Router {
         .merge(files)
         .method_not_allowed_fallback(method_not_allowed)
         .with_state(coder)
+        .layer(Extension(metrics.clone()))
         .layer(CatchPanicLayer::custom(panicked))
         .layer(middleware::from_fn_with_state(time_limit, within_time_limit))
         .layer(always(CONTENT_SECURITY_POLICY, PAGE_POLICY))
         .layer(always(X_CONTENT_TYPE_OPTIONS, "nosniff"))
         .layer(always(REFERRER_POLICY, "no-referrer"))
-        .layer(TraceLayer::new_for_http().make_span_with(span).on_response(log).on_failure(()))
+        .layer(middleware::from_fn_with_state(metrics.requests(), account))
 }
 
 fn always(name: HeaderName, value: &'static str) -> SetResponseHeaderLayer<HeaderValue> {
     SetResponseHeaderLayer::overriding(name, HeaderValue::from_static(value))
-}
-
-/// The route and not the path, let alone the query: a stranger may put a respondent's words there.
-fn span(request: &Request) -> Span {
-    let route = request.extensions().get::<MatchedPath>().map_or("files", MatchedPath::as_str);
-    tracing::info_span!("request", method = %request.method(), route)
-}
-
-fn log(response: &Response<Body>, latency: Duration, _: &Span) {
-    let milliseconds = latency.as_secs_f64() * 1_000.0;
-    tracing::info!(status = response.status().as_u16(), milliseconds, "answered");
 }
 
 fn demo_routes() -> Router<Arc<dyn Coder>> {

@@ -9,8 +9,10 @@ use occuform_api::{CodeAnswer, CodeStatus, JobText, Model, OSCA, Record, Suggest
 use occuform_proxy::app;
 use occuform_proxy::coder::{Coded, Coder, CodingFailure, Source};
 use occuform_proxy::config::{Config, Origins};
+use occuform_proxy::metrics::Metrics;
 use serde_json::{Value, json};
 use std::sync::Arc;
+use tokio::time::Instant;
 use tower::ServiceExt;
 
 /// Suggests as many codes as asked for; breaks or panics when the title says so.
@@ -34,7 +36,7 @@ impl Coder for Scripted {
         })
     }
 
-    async fn code(&self, text: JobText, suggestions: u8) -> Result<Coded, CodingFailure> {
+    async fn code(&self, text: JobText, suggestions: u8, _: Instant) -> Result<Coded, CodingFailure> {
         match text.title() {
             "break" => return Err(CodingFailure::Broken("secret inner reason".into())),
             "panic" => panic!("secret panic message"),
@@ -90,7 +92,7 @@ async fn ask(app: Router, method: Method, path: &str, content_type: &str, body: 
 }
 
 fn api() -> Router {
-    app(&Config::default(), Arc::new(Scripted))
+    app(&Config::default(), Arc::new(Scripted), &Metrics::default())
 }
 
 async fn code(body: impl ToString) -> Answer {
@@ -222,7 +224,8 @@ fn with_files() -> (tempfile::TempDir, Router) {
     {
         std::fs::write(folder.join(name), content).unwrap();
     }
-    let app = app(&Config { files: Some(folder), ..Config::default() }, Arc::new(Scripted));
+    let app =
+        app(&Config { files: Some(folder), ..Config::default() }, Arc::new(Scripted), &Metrics::default());
     (outer, app)
 }
 
@@ -281,7 +284,7 @@ async fn a_submitted_form_is_shown_field_by_field_and_escaped() {
 async fn from_page(method: Method, origins: &[&str], headers: &[(&str, &str)]) -> Answer {
     let allowed = origins.iter().map(ToString::to_string).collect();
     let origins = Origins { allowed, without_origin: false };
-    let app = app(&Config { origins, ..Config::default() }, Arc::new(Scripted));
+    let app = app(&Config { origins, ..Config::default() }, Arc::new(Scripted), &Metrics::default());
     let mut request =
         Request::builder().method(method).uri("/v1/topics/osca/code").header("host", "proxy.example");
     for (name, value) in [("content-type", "application/json")].iter().chain(headers) {
@@ -303,13 +306,16 @@ async fn pages_of_allowed_origins_may_ask_and_read_who_answered() {
     .await;
     assert_eq!(answer.status, StatusCode::OK);
     assert_eq!(answer.header("access-control-allow-origin"), "https://b.example");
-    assert_eq!(answer.header("access-control-expose-headers"), "occuform-source,occuform-model,retry-after");
+    assert_eq!(
+        answer.header("access-control-expose-headers"),
+        "occuform-source,occuform-model,x-request-id,retry-after"
+    );
     assert!(answer.header("vary").contains("origin"));
 
     let asked = [("origin", "https://b.example"), ("access-control-request-method", "POST")];
     let preflight = from_page(Method::OPTIONS, &["https://b.example"], &asked).await;
     assert_eq!(preflight.header("access-control-allow-origin"), "https://b.example");
-    assert_eq!(preflight.header("access-control-allow-headers"), "content-type");
+    assert_eq!(preflight.header("access-control-allow-headers"), "content-type,prefer");
     assert_eq!(preflight.header("access-control-max-age"), "3600");
 }
 

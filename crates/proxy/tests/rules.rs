@@ -1,11 +1,14 @@
 //! The rules of token and pace under simulated time: users, failures, crashes at every point, restarts of the
 //! machine, and clocks that are set back and forth by up to ten minutes.
 
+use occuform_proxy::upstream::breaker::{self, Breaker};
 use occuform_proxy::upstream::governor::{self, Governor, Limits, Usage};
 use occuform_proxy::upstream::keeper::{self, Keeper, Memory, Token};
 use occuform_proxy::upstream::moment::Moment;
+use occuform_proxy::upstream::retries::Retries;
 use proptest::prelude::*;
 use std::time::Duration;
+use tokio::time::Instant;
 
 const HOUR: Duration = Duration::from_hours(1);
 const DAY: Duration = Duration::from_hours(24);
@@ -203,8 +206,7 @@ impl CallWorld {
             return self.restart();
         }
         let event = match fate {
-            4 => governor::Event::Failed,
-            5 => governor::Event::TooManyRequests,
+            4 | 5 => governor::Event::TooManyRequests,
             _ => governor::Event::Answered,
         };
         self.governor.update(&now, event);
@@ -371,15 +373,50 @@ fn too_many_requests_doubles_the_pause_until_calls_go_well_again() {
 
 #[test]
 fn a_dead_upstream_is_probed_less_and_less_until_it_answers() {
-    let limits = Limits { pause: Duration::from_secs(1), ceiling: 1_000, day: DAY };
-    let mut governor = Governor::new(limits, Usage::default(), moment(0));
-    let mut now = 10;
-    for hold in [0, 0, 5, 10, 20, 40, 60, 60] {
-        now += 1;
-        assert_eq!(governor.update(&moment(now), governor::Event::Wanted), governor::Decision::Go);
-        governor.update(&moment(now + 1), governor::Event::Failed);
-        now += 1 + hold;
+    let start = Instant::now();
+    let at = |milliseconds: u64| start + Duration::from_millis(milliseconds);
+    let mut breaker = Breaker::default();
+    for now in [0, 1] {
+        assert_eq!(breaker.wanted(at(now)), breaker::Decision::Go);
+        breaker.failed(at(now));
     }
-    governor.update(&moment(now), governor::Event::Answered);
-    assert_eq!(governor.update(&moment(now), governor::Event::Wanted), governor::Decision::Go);
+    breaker.failed(at(2));
+    let mut now = 2;
+    for pause in [5_000, 10_000, 20_000, 40_000, 80_000, 120_000, 120_000] {
+        let breaker::Decision::Wait(wait) = breaker.wanted(at(now)) else { panic!("no pause") };
+        let wait = wait.as_millis() as u64;
+        assert!((pause - 1..=pause * 11 / 10).contains(&wait), "{wait} for {pause}");
+        now += wait + 1;
+        assert_eq!(breaker.wanted(at(now)), breaker::Decision::Probe);
+        assert!(matches!(breaker.wanted(at(now)), breaker::Decision::Wait(_)), "one probe at a time");
+        breaker.failed(at(now));
+    }
+    now += 140_000;
+    assert_eq!(breaker.wanted(at(now)), breaker::Decision::Probe);
+    breaker.answered();
+    assert_eq!(breaker.wanted(at(now)), breaker::Decision::Go);
+}
+
+#[test]
+fn a_probe_that_was_not_made_or_never_heard_of_does_not_keep_the_upstream_alone_for_good() {
+    let start = Instant::now();
+    let mut breaker = Breaker::default();
+    (0..3).for_each(|_| breaker.failed(start));
+    let later = start + Duration::from_secs(6);
+    assert_eq!(breaker.wanted(later), breaker::Decision::Probe);
+    breaker.not_made(later);
+    assert_eq!(breaker.wanted(later), breaker::Decision::Probe);
+    assert_eq!(breaker.wanted(later + Duration::from_secs(30)), breaker::Decision::Probe);
+}
+
+#[test]
+fn retries_are_at_most_a_sixth_of_all_calls() {
+    let mut retries = Retries::default();
+    let (mut first_calls, mut made) = (0, 0);
+    for _ in 0..10_000 {
+        retries.first_call();
+        first_calls += 1;
+        made += u32::from(retries.take());
+    }
+    assert!(made > 1_900 && made * 6 <= first_calls + made + 6, "{made} of {first_calls}");
 }

@@ -1,14 +1,23 @@
-//! The proxy on a real socket: it finishes what it accepted, and its log keeps respondents' words to itself.
+//! The proxy on a real socket: it finishes what it accepted, refuses slow senders, and its log keeps respondents' words
+//! to itself.
+
+mod support;
 
 use async_trait::async_trait;
 use occuform_api::{CodeAnswer, CodeStatus, JobText, Model, OSCA, Record, Topic};
 use occuform_proxy::coder::{Coded, Coder, CodingFailure, Source};
 use occuform_proxy::config::Config;
+use occuform_proxy::metrics::Metrics;
 use std::sync::{Arc, Mutex};
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{Notify, oneshot};
+use support::running::{JSON, ask, receive, send, start};
+use tokio::sync::Notify;
+use tokio::time::Instant;
 use tracing_subscriber::fmt::MakeWriter;
+
+const CODE: &str = "POST /v1/topics/osca/code";
+const BODY: &str = r#"{"record":{"occp_text":"zebrakeeper"}}"#;
+
+static LOG: Mutex<Vec<u8>> = Mutex::new(Vec::new());
 
 /// Says when a request has reached it, and answers when it is told to.
 #[derive(Default)]
@@ -27,7 +36,7 @@ impl Coder for Held {
         unreachable!("no test asks for the model")
     }
 
-    async fn code(&self, _: JobText, _: u8) -> Result<Coded, CodingFailure> {
+    async fn code(&self, _: JobText, _: u8, _: Instant) -> Result<Coded, CodingFailure> {
         self.arrived.notify_one();
         self.released.notified().await;
         let answer =
@@ -36,50 +45,47 @@ impl Coder for Held {
     }
 }
 
-async fn send(stream: &mut TcpStream, path: &str, body: &str) {
-    let request = format!(
-        "POST {path} HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\
-         connection: close\r\n\r\n{body}",
-        body.len()
-    );
-    stream.write_all(request.as_bytes()).await.unwrap();
-}
-
-async fn receive(mut stream: TcpStream) -> String {
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer).await.unwrap();
-    answer
-}
-
 #[tokio::test]
 async fn a_shutdown_lets_an_accepted_request_finish_and_the_log_holds_no_words() {
-    static LOG: Mutex<Vec<u8>> = Mutex::new(Vec::new());
     tracing_subscriber::fmt()
         .json()
         .with_max_level(tracing::Level::TRACE)
         .with_writer(|| LOG.make_writer())
         .init();
-
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let address = listener.local_addr().unwrap();
     let coder = Arc::new(Held::default());
-    let (stop, stopped) = oneshot::channel::<()>();
-    let shutdown = async move {
-        let _ = stopped.await;
-    };
-    let server =
-        tokio::spawn(occuform_proxy::run(listener, Config::default(), Arc::clone(&coder) as _, shutdown));
-
-    let mut stream = TcpStream::connect(address).await.unwrap();
-    send(&mut stream, "/v1/topics/osca/code?q=zebrakeeper", r#"{"record":{"occp_text":"zebrakeeper"}}"#)
-        .await;
+    let running = start(Config::default(), Arc::clone(&coder) as _, Metrics::default()).await;
+    let head = [&format!("{CODE}?q=zebrakeeper"), JSON, "x-request-id: zebrakeeper"];
+    let stream = send(running.api, &head, BODY, 0).await;
     coder.arrived.notified().await;
-    stop.send(()).unwrap();
+    running.stop.send(()).unwrap();
     coder.released.notify_one();
-    assert!(receive(stream).await.starts_with("HTTP/1.1 200 OK"));
-    server.await.unwrap().unwrap();
+    let answer = receive(stream).await;
+    assert!(answer.starts_with("HTTP/1.1 200 OK"), "{answer}");
+    running.server.await.unwrap().unwrap();
 
     let log = String::from_utf8(LOG.lock().unwrap().clone()).unwrap();
     assert!(log.contains("\"status\":200"), "{log}");
     assert!(!log.contains("zebrakeeper"), "{log}");
+    let id = answer.lines().find_map(|line| line.strip_prefix("x-request-id: ")).unwrap();
+    assert!(log.contains(id), "the answer's id is the log's");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_body_that_comes_too_slowly_is_refused_before_anybody_is_asked() {
+    let coder = Arc::new(Held::default());
+    let running = start(Config::default(), Arc::clone(&coder) as _, Metrics::default()).await;
+    let answer = receive(send(running.api, &[CODE, JSON], &BODY[..20], 10).await).await;
+    assert!(answer.starts_with("HTTP/1.1 408 ") && answer.contains("body-too-slow"), "{answer}");
+}
+
+#[tokio::test]
+async fn a_body_too_long_or_of_another_type_is_refused_without_being_read() {
+    let running = start(Config::default(), Arc::new(Held::default()), Metrics::default()).await;
+    // The rest of these bodies never comes.
+    let answer = receive(send(running.api, &[CODE, JSON], "{", 5_000).await).await;
+    assert!(answer.starts_with("HTTP/1.1 413 ") && answer.contains("body-too-large"), "{answer}");
+    let answer = receive(send(running.api, &[CODE, "content-type: text/plain"], "{", 100).await).await;
+    assert!(answer.starts_with("HTTP/1.1 415 "), "{answer}");
+    let answer = ask(running.api, &["GET /v1/topics/osca/code"], "").await;
+    assert!(answer.starts_with("HTTP/1.1 405 "), "{answer}");
 }

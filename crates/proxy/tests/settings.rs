@@ -3,6 +3,7 @@
 use occuform_coder::Scope;
 use occuform_proxy::config::{Config, FallbackChoice};
 use secrecy::ExposeSecret;
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::Duration;
 
@@ -33,15 +34,18 @@ fn the_example_in_the_documentation_holds_every_setting_with_its_default() {
     let example = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/occuform.toml");
     let (_, explained) = Config::read(Path::new(example), true, []).unwrap();
     let text = std::fs::read_to_string(example).unwrap();
+    let mut section = String::new();
+    let mut shown = BTreeMap::new();
+    for line in text.lines().map(|line| line.trim_start_matches("# ")) {
+        if let Some(name) = line.strip_prefix('[') {
+            section = format!("{}.", name.trim_end_matches(']'));
+        } else if let Some((key, value)) = line.split_once(" = ") {
+            shown.insert(format!("{section}{key}"), value.trim_matches('"'));
+        }
+    }
     for setting in &explained.settings {
-        let name = setting.key.rsplit('.').next().unwrap();
-        let line = text
-            .lines()
-            .map(|line| line.trim_start_matches("# "))
-            .find(|line| line.split_once(" = ").is_some_and(|(key, _)| key == name));
-        let line = line.unwrap_or_else(|| panic!("{} is not in the example", setting.key));
-        let value = line.split_once(" = ").unwrap().1.trim_matches('"');
-        assert!(value == setting.value || setting.value.is_empty(), "{}: {value}", setting.key);
+        let value = shown.get(setting.key).unwrap_or_else(|| panic!("{} is not in the example", setting.key));
+        assert!(*value == setting.value || setting.value.is_empty(), "{}: {value}", setting.key);
     }
     // Uncommented, every line is a setting that exists and is allowed.
     let lines =
@@ -99,6 +103,8 @@ fn a_secret_that_is_not_there_is_noticed_at_once_and_one_that_is_there_never_sho
     assert!(!format!("{config:?}").contains("canary-secret"));
     let error = read("deadline_ms = 5", WHOLE).unwrap_err();
     assert!(!error.contains("canary-secret"), "{error}");
+    let error = read("[upstream]\nproxy = \"ftp://me:canary-secret@proxy.example\"", WHOLE).unwrap_err();
+    assert!(error.contains("upstream.proxy") && !error.contains("canary-secret"), "{error}");
 }
 
 #[test]

@@ -53,7 +53,9 @@ impl Service {
         let models = Arc::new(Served { models: self.models.clone(), options });
         let clock = Arc::clone(&self.clock);
         let now = move || clock.unix().as_secs().cast_signed();
-        self.batches = Some(Batches::open(config, models, Arc::new(now)).await?);
+        let batches = Batches::open(config, models, Arc::new(now)).await?;
+        self.metrics.extend(|registry| batches.register_metrics(registry));
+        self.batches = Some(batches);
         Ok(self)
     }
 

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 /// The time, twice: one that only ever goes on, and the date.
 pub trait Clock: Send + Sync {
-    /// Time since some moment that stays the same while the process runs; never goes back.
+    /// What has passed, counted on from the date at which the process started; never goes back, whatever the date does.
     fn monotonic(&self) -> Duration;
 
     /// Time since 1970-01-01 UTC, as the machine believes it to be.
@@ -13,20 +13,27 @@ pub trait Clock: Send + Sync {
 
 /// The machine's clock.
 #[derive(Debug)]
-pub struct SystemClock(Instant);
+pub struct SystemClock {
+    started: Instant,
+    started_unix: Duration,
+}
 
 impl Default for SystemClock {
     fn default() -> Self {
-        Self(Instant::now())
+        Self { started: Instant::now(), started_unix: unix() }
     }
+}
+
+fn unix() -> Duration {
+    SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default()
 }
 
 impl Clock for SystemClock {
     fn monotonic(&self) -> Duration {
-        self.0.elapsed()
+        self.started_unix + self.started.elapsed()
     }
 
     fn unix(&self) -> Duration {
-        SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default()
+        unix()
     }
 }

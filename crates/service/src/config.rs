@@ -4,6 +4,7 @@
 use crate::faults::Faults;
 use crate::throttle::Rate;
 use occuform_coder::{CodingOptions, Scope};
+use occuform_serving::settings::ServerSettings;
 use occuform_settings::{Explained, Settings, SettingsError};
 use std::net::SocketAddr;
 use std::num::NonZeroUsize;
@@ -23,18 +24,14 @@ pub const USUAL_FILE: &str = "service.toml";
 pub struct Config {
     /// Where the API is served.
     pub listen: SocketAddr,
-    /// Where health, readiness and metrics are served, if at all.
-    pub admin: Option<SocketAddr>,
+    /// How it is served.
+    pub server: ServerSettings,
     /// The folder of model files.
     pub models: PathBuf,
     /// The file of clients.
     pub clients: PathBuf,
     /// The folder that the service keeps its own files in.
     pub data: PathBuf,
-    /// How long requests under way may take when the service is told to stop.
-    pub drain: Duration,
-    /// How log lines look.
-    pub log: LogFormat,
     /// Token requests.
     pub token: TokenLimits,
     /// What public clients may do.
@@ -49,17 +46,6 @@ pub struct Config {
     pub security: Security,
     /// What goes wrong on purpose.
     pub faults: Faults,
-}
-
-/// How log lines look.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum LogFormat {
-    /// For people on a terminal, JSON otherwise.
-    Auto,
-    /// One JSON object a line.
-    Json,
-    /// For people.
-    Pretty,
 }
 
 /// How often a client may ask for a token.
@@ -123,12 +109,10 @@ impl Config {
         let address = "an address and port such as 127.0.0.1:8081";
         let config = Self {
             listen: s.get("listen", "127.0.0.1:8081", address, |text| text.parse().ok()),
-            admin: s.get("admin.listen", "127.0.0.1:9081", &format!("{address}, or off"), or_off),
+            server: ServerSettings::read(s, "127.0.0.1:9081"),
             models: s.get("models", "models", "a folder", path),
             clients: s.get("clients", "clients.toml", "a file", path),
             data: s.get("data", "data", "a folder", path),
-            drain: s.get("drain_seconds", "15", "whole seconds, 0 to 3600", seconds(0, 3_600)),
-            log: s.get("log.format", "auto", "auto, json or pretty", log_format),
             token: token_limits(s),
             public: call_limits(s, PUBLIC_KEYS, "1000"),
             partner: call_limits(s, PARTNER_KEYS, "10000"),
@@ -260,18 +244,4 @@ fn share(text: &str) -> Option<f64> {
 
 fn path(text: &str) -> Option<PathBuf> {
     (!text.is_empty()).then(|| PathBuf::from(text))
-}
-
-#[expect(clippy::option_option, reason = "no address, and no setting at all")]
-fn or_off(text: &str) -> Option<Option<SocketAddr>> {
-    if text == "off" { Some(None) } else { text.parse().ok().map(Some) }
-}
-
-fn log_format(text: &str) -> Option<LogFormat> {
-    match text {
-        "auto" => Some(LogFormat::Auto),
-        "json" => Some(LogFormat::Json),
-        "pretty" => Some(LogFormat::Pretty),
-        _ => None,
-    }
 }

@@ -8,14 +8,16 @@
 //! | [`state`] | what all endpoints share: [`models`], [`clients`], [`tokens`], limits, counters |
 //! | `routes` | the route table and what holds for every response |
 //! | `token` | hands out tokens; `tokens` signs them with `hs256` |
-//! | `access` | who calls, and whether within the limits: `ledger` counts with [`throttle`] |
+//! | `access` | who calls, and whether within the limits: `ledger` counts with [`throttle`], `counts` keeps it |
 //! | [`faults`] | what goes wrong on purpose |
 //! | `topics`, `code`, `batch_code` | the endpoints; `request` reads what is to be coded |
 //! | [`batches`] | asynchronous batches, which `occuform_operations` does the work of |
 //! | `refusal` | every error as the guide's status and message |
 //! | `openapi`, `responses`, `reference` | the description of all this, for machines and people |
-//! | `operator`, `metrics` | for the operator |
+//! | `metrics` | what is counted for the operator |
 //! | `reload` | takes up changes of the clients file |
+//!
+//! How connections are taken, requests accounted for and the operator answered is `occuform_serving`'s.
 //!
 //! Time comes from a [`clock`] that is handed in. Nothing that a client sends is kept or logged.
 
@@ -26,6 +28,7 @@ pub mod clients;
 pub mod clock;
 mod code;
 pub mod config;
+mod counts;
 pub mod faults;
 mod hs256;
 pub mod key_file;
@@ -33,7 +36,6 @@ mod ledger;
 mod metrics;
 pub mod models;
 mod openapi;
-mod operator;
 mod reference;
 mod refusal;
 mod reload;
@@ -46,21 +48,18 @@ mod token;
 pub mod tokens;
 mod topics;
 
-pub use operator::admin;
 pub use routes::app;
 pub use state::Service;
 
-use axum::Router;
-use axum::serve::ListenerExt;
-use std::future::{Future, IntoFuture};
+use occuform_serving::Server;
+use std::future::Future;
 use std::io;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use tokio::net::TcpListener;
-use tokio::sync::watch;
+use tokio::task::JoinSet;
 
 /// Serves the API, and what is the operator's on `admin`, until `shutdown` is ready; then finishes what was accepted,
-/// for as long as the configuration says. Readiness ends at once, health when everything ends.
+/// for as long as the configuration says.
 ///
 /// # Errors
 /// When the listener breaks.
@@ -70,10 +69,7 @@ pub async fn run(
     service: Arc<Service>,
     shutdown: impl Future<Output = ()> + Send + 'static,
 ) -> io::Result<()> {
-    let drain = service.config.drain;
-    let ready = Arc::new(AtomicBool::new(true));
-    let (stop, stopped) = watch::channel(false);
-    let mut background = tokio::task::JoinSet::new();
+    let mut background = JoinSet::new();
     background.spawn(reload::follow_clients(Arc::clone(&service)));
     if let Some(batches) = service.batches.clone() {
         background.spawn(async move {
@@ -81,44 +77,8 @@ pub async fn run(
             Ok(())
         });
     }
-    if let Some(admin) = admin {
-        background.spawn(
-            axum::serve(admin, operator::admin(Arc::clone(&service), Arc::clone(&ready))).into_future(),
-        );
-    }
-    background.spawn(async move {
-        shutdown.await;
-        tracing::info!("shutting down: finishing the requests under way");
-        ready.store(false, Ordering::Relaxed);
-        let _ = stop.send(true);
-        Ok(())
-    });
-    let result = serve(listener, app(service), stopped, drain).await;
+    let server = Server { listener, admin, limits: service.config.server.limits };
+    let result = server.run(app(&service), service.counters(), shutdown).await;
     background.shutdown().await;
     result
-}
-
-async fn serve(
-    listener: TcpListener,
-    app: Router,
-    stopped: watch::Receiver<bool>,
-    drain: std::time::Duration,
-) -> io::Result<()> {
-    // An answer is sent in several writes, which must not wait for each other's acknowledgement.
-    let listener = listener.tap_io(|stream| {
-        if let Err(error) = stream.set_nodelay(true) {
-            tracing::debug!(%error, "TCP_NODELAY was not set");
-        }
-    });
-    let until = |mut stopped: watch::Receiver<bool>| async move {
-        let _ = stopped.wait_for(|stopped| *stopped).await;
-    };
-    let server = axum::serve(listener, app).with_graceful_shutdown(until(stopped.clone())).into_future();
-    tokio::select! {
-        result = server => result,
-        () = async { until(stopped).await; tokio::time::sleep(drain).await } => {
-            tracing::warn!("requests still under way after {} s were dropped", drain.as_secs());
-            Ok(())
-        }
-    }
 }

@@ -1,43 +1,25 @@
 //! In: what happens. Out: counters in Prometheus' text format. No text of a record, no token, no address; clients by
-//! their id, of which there are as many as are registered. Next: `operator` serves them.
+//! their id, of which there are as many as are registered. Next: `occuform_serving` shows them to the operator.
 
 use crate::ledger::Limit;
+use occuform_serving::account::Requests;
 use prometheus_client::encoding::EncodeLabelSet;
-use prometheus_client::encoding::text::encode;
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::Gauge;
-use prometheus_client::metrics::histogram::Histogram;
-use prometheus_client::registry::{Registry, Unit};
-use std::time::Duration;
-
-/// Upper ends of the histogram's buckets, in seconds.
-const BUCKETS: [f64; 14] =
-    [0.0002, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0];
+use prometheus_client::registry::Registry;
+use std::sync::Arc;
 
 /// Everything that is counted.
 pub(crate) struct Metrics {
-    registry: Registry,
-    requests: Family<RequestLabels, Counter>,
-    durations: Family<RouteLabels, Histogram, fn() -> Histogram>,
+    registry: Arc<Registry>,
+    requests: Requests,
     records: Family<RecordLabels, Counter>,
     calls: Family<ClientLabels, Counter>,
     throttled: Family<LimitLabels, Counter>,
     left: Family<ClientLabels, Gauge>,
     denied: Counter,
     tokens: Family<TokenLabels, Counter>,
-}
-
-#[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
-struct RequestLabels {
-    route: String,
-    method: String,
-    status: u16,
-}
-
-#[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
-struct RouteLabels {
-    route: String,
 }
 
 #[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
@@ -75,11 +57,11 @@ pub(crate) enum TokenOutcome {
 
 impl Default for Metrics {
     fn default() -> Self {
-        let histogram: fn() -> Histogram = || Histogram::new(BUCKETS);
+        let mut registry = Registry::with_prefix("occuform_service");
+        let requests = Requests::register(&mut registry);
         let mut metrics = Self {
-            registry: Registry::with_prefix("occuform_service"),
-            requests: Family::default(),
-            durations: Family::new_with_constructor(histogram),
+            registry: Arc::default(),
+            requests,
             records: Family::default(),
             calls: Family::default(),
             throttled: Family::default(),
@@ -87,21 +69,14 @@ impl Default for Metrics {
             denied: Counter::default(),
             tokens: Family::default(),
         };
-        metrics.register();
+        metrics.register(&mut registry);
+        metrics.registry = Arc::new(registry);
         metrics
     }
 }
 
 impl Metrics {
-    fn register(&mut self) {
-        let registry = &mut self.registry;
-        registry.register("requests", "Requests by route and status", self.requests.clone());
-        registry.register_with_unit(
-            "request_duration",
-            "How long requests took",
-            Unit::Seconds,
-            self.durations.clone(),
-        );
+    fn register(&self, registry: &mut Registry) {
         registry.register("records", "Records coded, by outcome", self.records.clone());
         registry.register("calls", "Calls within their client's limits", self.calls.clone());
         registry.register("throttled", "Calls that broke a limit of their client", self.throttled.clone());
@@ -110,12 +85,22 @@ impl Metrics {
         registry.register("token_requests", "Token requests by outcome", self.tokens.clone());
     }
 
-    /// A request was answered.
-    pub fn answered(&self, route: &str, method: &str, status: u16, duration: Duration) {
-        let labels = RequestLabels { route: route.to_owned(), method: method.to_owned(), status };
-        self.requests.get_or_create(&labels).inc();
-        let route = RouteLabels { route: route.to_owned() };
-        self.durations.get_or_create(&route).observe(duration.as_secs_f64());
+    /// Counts requests.
+    pub fn requests(&self) -> Requests {
+        self.requests.clone()
+    }
+
+    /// Lets others add what they count.
+    ///
+    /// # Panics
+    /// When it is served already.
+    pub fn extend(&mut self, register: impl FnOnce(&mut Registry)) {
+        register(Arc::get_mut(&mut self.registry).expect("nobody has the registry before it is served"));
+    }
+
+    /// All of it, for the operator.
+    pub fn registry(&self) -> Arc<Registry> {
+        Arc::clone(&self.registry)
     }
 
     /// Records were coded.
@@ -159,13 +144,5 @@ impl Metrics {
         };
         let client = client.unwrap_or("unknown").to_owned();
         self.tokens.get_or_create(&TokenLabels { client, outcome }).inc();
-    }
-
-    /// All of it in the `OpenMetrics` text format.
-    pub fn text(&self) -> String {
-        let mut text = String::new();
-        // Writing to memory cannot fail.
-        let _ = encode(&mut text, &self.registry);
-        text
     }
 }

@@ -17,37 +17,30 @@
 use crate::refusal::Refusal;
 use crate::state::Service;
 use crate::{access, batch_code, code, faults, openapi, reference, token, topics};
-use axum::body::Body;
-use axum::extract::{DefaultBodyLimit, MatchedPath, Request, State};
+use axum::extract::{DefaultBodyLimit, Request};
 use axum::http::header::{CACHE_CONTROL, X_CONTENT_TYPE_OPTIONS};
-use axum::http::{HeaderName, HeaderValue, Method, StatusCode};
+use axum::http::{HeaderName, HeaderValue, StatusCode};
 use axum::middleware::{self, Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use axum::{Json, Router};
-use http_body_util::{BodyExt, LengthLimitError, Limited};
 use occuform_api::ServiceError;
+use occuform_serving::account::account;
+use occuform_serving::body::{self, BodyFailure, BodyLimits};
 use std::any::Any;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::set_header::SetResponseHeaderLayer;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 /// Far more than 300 records of 100 characters need, even with every character escaped and long ids.
-const MAX_BODY_BYTES: usize = 1024 * 1024;
-
-/// How long a body may take to come.
-const BODY_TIME: Duration = Duration::from_secs(10);
-
-/// Told apart in log and metrics. A stranger may invent others.
-const KNOWN_METHODS: [Method; 7] =
-    [Method::GET, Method::HEAD, Method::POST, Method::PUT, Method::PATCH, Method::DELETE, Method::OPTIONS];
+const BODY: BodyLimits = BodyLimits { bytes: 1024 * 1024, time: Duration::from_secs(10) };
 
 /// The whole application, to be served by [`crate::run`] or asked directly in a test.
-pub fn app(service: Arc<Service>) -> Router {
-    let authenticated = api(&service);
+pub fn app(service: &Arc<Service>) -> Router {
+    let authenticated = api(service);
     let (paths, document) = OpenApiRouter::with_openapi(openapi::head())
         .routes(routes!(token::token))
         .nest("/v1", authenticated.clone())
@@ -64,11 +57,11 @@ pub fn app(service: Arc<Service>) -> Router {
         .merge(links)
         .fallback(not_found)
         .method_not_allowed_fallback(method_not_allowed)
-        .with_state(Arc::clone(&service))
+        .with_state(Arc::clone(service))
         .layer(CatchPanicLayer::custom(panicked))
         .layer(always(CACHE_CONTROL, "no-store"))
         .layer(always(X_CONTENT_TYPE_OPTIONS, "nosniff"))
-        .layer(from_fn_with_state(service, account))
+        .layer(from_fn_with_state(service.metrics.requests(), account))
 }
 
 /// Everything that wants a token.
@@ -93,35 +86,15 @@ fn always(name: HeaderName, value: &'static str) -> SetResponseHeaderLayer<Heade
     SetResponseHeaderLayer::overriding(name, HeaderValue::from_static(value))
 }
 
-/// Reads the body before anything else is done, so that a slow sender holds nothing up. Nothing else has one.
+/// Reads the body before anything else is done.
 async fn whole_body(request: Request, next: Next) -> Response {
-    if request.method() != Method::POST {
-        return next.run(request).await;
-    }
-    let (parts, body) = request.into_parts();
-    match tokio::time::timeout(BODY_TIME, Limited::new(body, MAX_BODY_BYTES).collect()).await {
-        Ok(Ok(body)) => next.run(Request::from_parts(parts, Body::from(body.to_bytes()))).await,
-        Ok(Err(error)) if error.is::<LengthLimitError>() => {
-            Refusal::new(StatusCode::PAYLOAD_TOO_LARGE, "Request Too Long").into_response()
-        }
-        Ok(Err(_)) => Refusal::from(ServiceError::InvalidRequestBody).into_response(),
-        Err(_) => Refusal::new(StatusCode::REQUEST_TIMEOUT, "Request Timeout").into_response(),
-    }
-}
-
-/// Counts and logs. The route and not the path, let alone the query: a stranger may put a respondent's words there.
-async fn account(State(service): State<Arc<Service>>, request: Request, next: Next) -> Response {
-    let started = Instant::now();
-    let method = request.method().clone();
-    let route = request.extensions().get::<MatchedPath>().cloned();
-    let response = next.run(request).await;
-    let route = route.as_ref().map_or("none", MatchedPath::as_str);
-    let method = if KNOWN_METHODS.contains(&method) { method.as_str() } else { "other" };
-    let (status, duration) = (response.status().as_u16(), started.elapsed());
-    service.metrics.answered(route, method, status, duration);
-    let milliseconds = duration.as_secs_f64() * 1_000.0;
-    tracing::info!(method, route, status, milliseconds, "answered");
-    response
+    let refused = match body::whole(request, BODY).await {
+        Ok(request) => return next.run(request).await,
+        Err(BodyFailure::TooLong) => Refusal::new(StatusCode::PAYLOAD_TOO_LARGE, "Request Too Long"),
+        Err(BodyFailure::TooSlow) => Refusal::new(StatusCode::REQUEST_TIMEOUT, "Request Timeout"),
+        Err(BodyFailure::Broken) => ServiceError::InvalidRequestBody.into(),
+    };
+    refused.into_response()
 }
 
 async fn not_found() -> Refusal {

@@ -10,6 +10,9 @@ use crate::metrics::Metrics;
 use crate::models::{Models, ModelsError};
 use crate::tokens::Tokens;
 use occuform_operations::Batches;
+use prometheus_client::registry::Registry;
+use std::io;
+use std::path::PathBuf;
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 use tokio::sync::Semaphore;
@@ -19,6 +22,9 @@ const VERIFICATIONS: usize = 4;
 
 /// The file in the data folder that holds the key for tokens.
 const KEY_FILE: &str = "signing.key";
+
+/// The file in the data folder that holds what was counted.
+const COUNTS_FILE: &str = "counts.jsonl";
 
 /// What all endpoints share.
 pub struct Service {
@@ -47,6 +53,9 @@ pub enum StartError {
     /// The key for tokens.
     #[error(transparent)]
     Key(#[from] KeyError),
+    /// What was counted before.
+    #[error("cannot read the counted calls {0}")]
+    Counts(PathBuf, #[source] io::Error),
 }
 
 impl Service {
@@ -58,10 +67,26 @@ impl Service {
         let models = Models::read(&config.models)?;
         let clients = Clients::read(&config.clients)?;
         let tokens = Tokens::with_key_file(&config.data.join(KEY_FILE))?;
-        Ok(Self::new(config, models, clients, tokens, clock))
+        Self::new(config, models, clients, tokens, clock).with_counts()
     }
 
-    /// The service of these parts, without asynchronous batches.
+    /// What is counted.
+    pub fn counters(&self) -> Arc<Registry> {
+        self.metrics.registry()
+    }
+
+    /// The same service, which goes on with what was counted before it was started, and keeps what it counts.
+    ///
+    /// # Errors
+    /// When the file of it cannot be read.
+    pub fn with_counts(mut self) -> Result<Self, StartError> {
+        let path = self.config.data.join(COUNTS_FILE);
+        let ledger = Ledger::with_file(path.clone(), self.config.token.block, self.clock.monotonic());
+        self.ledger = ledger.map_err(|error| StartError::Counts(path, error))?;
+        Ok(self)
+    }
+
+    /// The service of these parts, without asynchronous batches, which forgets what it counted when it ends.
     pub fn new(
         config: Config,
         models: Models,

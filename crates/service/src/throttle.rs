@@ -61,7 +61,7 @@ impl Window {
                 break;
             }
             self.calls.pop_front();
-            self.total -= calls;
+            self.total = self.total.saturating_sub(calls);
         }
         if self.rate.calls == 0 || self.total < self.rate.calls {
             return None;
@@ -75,16 +75,32 @@ impl Window {
         blocking.map(|(at, _)| (*at + self.rate.period).saturating_sub(now))
     }
 
-    /// Counts a call.
-    pub fn count(&mut self, now: Duration) {
+    /// Counts a call; false where there is no limit to count for.
+    pub fn count(&mut self, now: Duration) -> bool {
         if self.rate.calls == 0 {
-            return;
+            return false;
         }
-        self.total += 1;
         let moment = self.moment(now);
+        self.add(moment, 1);
+        true
+    }
+
+    /// Counts calls of before a restart, oldest first.
+    pub fn restore(&mut self, at: Duration, calls: u32) {
+        self.add(at, calls);
+    }
+
+    /// The calls of the period that ends now: when, and how many.
+    pub fn calls(&self, now: Duration) -> impl Iterator<Item = (Duration, u32)> {
+        let period = self.rate.period;
+        self.calls.iter().copied().filter(move |(at, _)| *at + period > now)
+    }
+
+    fn add(&mut self, moment: Duration, more: u32) {
+        self.total = self.total.saturating_add(more);
         match self.calls.back_mut() {
-            Some((at, calls)) if *at == moment => *calls += 1,
-            _ => self.calls.push_back((moment, 1)),
+            Some((at, calls)) if *at == moment => *calls = calls.saturating_add(more),
+            _ => self.calls.push_back((moment, more)),
         }
     }
 

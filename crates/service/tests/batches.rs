@@ -4,7 +4,7 @@ mod common;
 
 use axum::body::Body;
 use axum::http::{Method, Request};
-use common::{Answer, Bench, call, client, model};
+use common::{Answer, Bench, call, client, metrics, model};
 use occuform_service::clients::Tier;
 use serde_json::{Value, json};
 use tempfile::{TempDir, tempdir};
@@ -169,4 +169,50 @@ async fn an_operation_times_out_by_the_services_clock() {
     bench.clock.advance(std::time::Duration::from_hours(1));
     let answer = status(&bench, &status_path(&created)).await.json();
     assert_eq!(answer, json!({"operationStatus": "timed_out"}));
+}
+
+#[tokio::test]
+async fn the_operator_sees_operations_by_state_lines_bytes_and_the_disk() {
+    let (bench, _folder) = start(&[]).await;
+    create(&bench, CREATE, Body::empty()).await;
+    let created = create(&bench, CREATE, Body::empty()).await.json();
+    bench.clock.advance(std::time::Duration::from_secs(20));
+    let input = "{\"occp_text\":\"zebrakeeper\",\"tasks_text\":\"\"}\nnot json\n";
+    assert_eq!(upload(&bench, &created, input).await.status, 200);
+    bench.clock.advance(std::time::Duration::from_secs(4));
+    let batches = bench.service.batches().unwrap();
+    batches.sweep().await.unwrap();
+    let before = metrics(&bench.service);
+    for line in [
+        r#"occuform_service_operations{state="awaiting_input"} 1"#,
+        r#"occuform_service_operations{state="in_progress"} 1"#,
+        r#"occuform_service_operation_oldest_seconds{state="awaiting_input"} 24"#,
+        r#"occuform_service_operation_oldest_seconds{state="in_progress"} 4"#,
+        r#"occuform_service_operation_state_seconds_sum{state="awaiting_input"} 20.0"#,
+    ] {
+        assert!(before.contains(line), "{line}\n{before}");
+    }
+    assert!(!before.contains("files_disk_used_bytes 0"), "{before}");
+
+    run(&bench);
+    let complete = loop {
+        let answer = status(&bench, &status_path(&created)).await.json();
+        if answer["operationStatus"] == "complete" {
+            break answer;
+        }
+    };
+    let output = download(&bench, &complete["responseDownloadUrl"]).await;
+    batches.sweep().await.unwrap();
+    let after = metrics(&bench.service);
+    for line in [
+        r#"occuform_service_operations{state="in_progress"} 0"#,
+        r#"occuform_service_operations{state="complete"} 1"#,
+        r#"occuform_service_operation_state_seconds_sum{state="in_progress"} 4.0"#,
+        r#"occuform_service_file_lines_total{outcome="error"} 1"#,
+        &format!(r#"occuform_service_file_transfer_bytes_total{{direction="up"}} {}"#, input.len()),
+        &format!(r#"occuform_service_file_transfer_bytes_total{{direction="down"}} {}"#, output.len()),
+    ] {
+        assert!(after.contains(line), "{line}\n{after}");
+    }
+    assert!(!after.contains("zebra"), "{after}");
 }

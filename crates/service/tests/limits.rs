@@ -2,7 +2,6 @@
 
 mod common;
 
-use axum::Router;
 use axum::http::StatusCode;
 use common::{Answer, Bench, SECRET, client};
 use occuform_service::clients::{Clients, Tier};
@@ -159,41 +158,4 @@ async fn a_sender_who_is_too_slow_is_not_waited_for() {
     let token = bench.token("public").await;
     let answer = bench.ask(common::call(Method::POST, CODE, &token, Body::new(Stalled))).await;
     assert_eq!(answer.refusal(), (408, "Request Timeout".into()));
-}
-
-#[tokio::test]
-async fn what_is_counted_tells_limits_and_tokens_by_client_and_nothing_that_was_sent() {
-    let bench = Bench::new(&USUAL);
-    let token = bench.token("public").await;
-    bench.request_token("nobody-zebra", "zebra-secret").await;
-    bench.get("/v1/topics/zebra", &token).await;
-    bench.clock.advance(Duration::from_secs(1));
-    bench.post("/v1/topics/osca/code", &token, json!({"record": {"occp_text": "zebrakeeper"}})).await;
-    bench.get(TOPICS, &token).await;
-    bench.get(TOPICS, "zebra-token").await;
-    bench.get("/zebra?zebra", &token).await;
-    let metrics = metrics(bench.admin()).await;
-    for line in [
-        r#"occuform_service_throttled_total{client="public",limit="second"} 1"#,
-        r#"occuform_service_calls_total{client="public"} 2"#,
-        r#"occuform_service_calls_left{client="public"} 998"#,
-        "occuform_service_denied_total 1",
-        r#"occuform_service_token_requests_total{client="public",outcome="issued"} 1"#,
-        r#"occuform_service_token_requests_total{client="unknown",outcome="refused"} 1"#,
-        r#"occuform_service_requests_total{route="/v1/topics/{topic}",method="GET",status="404"} 1"#,
-        r#"occuform_service_requests_total{route="none",method="GET",status="404"} 1"#,
-        r#"occuform_service_records_total{topic="osca","#,
-        r#"occuform_service_request_duration_seconds_count{route="/v1/topics/{topic}/code"} 1"#,
-    ] {
-        assert!(metrics.contains(line), "{line}\n{metrics}");
-    }
-    assert!(!metrics.contains("zebra"), "{metrics}");
-}
-
-async fn metrics(admin: Router) -> String {
-    use tower::ServiceExt;
-    let request = axum::http::Request::get("/metrics").body(axum::body::Body::empty()).unwrap();
-    let body = admin.oneshot(request).await.unwrap().into_body();
-    let bytes = http_body_util::BodyExt::collect(body).await.unwrap().to_bytes();
-    String::from_utf8(bytes.to_vec()).unwrap()
 }

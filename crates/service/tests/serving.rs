@@ -7,6 +7,7 @@ use occuform_service::clients::{Clients, Tier};
 use serde_json::json;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::oneshot;
@@ -121,12 +122,43 @@ async fn a_change_of_the_clients_file_is_taken_up_and_a_broken_one_changes_nothi
     clients.push(client("newcomer", Tier::Public));
     clients.write(&path).unwrap();
     while bench.service.clients().find("newcomer").is_none() {
-        tokio::time::sleep(std::time::Duration::from_secs(1)).await;
+        tokio::time::sleep(Duration::from_secs(1)).await;
     }
     assert!(bench.service.clients().find("public").is_none(), "the file is all there is");
     std::fs::write(&path, "[[client]]\nid = 'broken'").unwrap();
-    tokio::time::sleep(std::time::Duration::from_secs(10)).await;
+    tokio::time::sleep(Duration::from_secs(10)).await;
     assert!(bench.service.clients().find("newcomer").is_some());
     running.stop.send(()).unwrap();
     running.server.await.unwrap().unwrap();
+}
+
+#[tokio::test]
+async fn what_is_counted_tells_limits_and_tokens_by_client_and_nothing_that_was_sent() {
+    let bench =
+        Bench::new(&[("limits.public.requests_per_second", "1"), ("limits.public.requests_per_day", "1000")]);
+    let token = bench.token("public").await;
+    bench.request_token("nobody-zebra", "zebra-secret").await;
+    bench.get("/v1/topics/zebra", &token).await;
+    bench.clock.advance(Duration::from_secs(1));
+    bench.post("/v1/topics/osca/code", &token, json!({"record": {"occp_text": "zebrakeeper"}})).await;
+    bench.get("/v1/topics", &token).await;
+    bench.get("/v1/topics", "zebra-token").await;
+    bench.get("/zebra?zebra", &token).await;
+    let running = start(&bench).await;
+    let metrics = ask(running.admin, "GET /metrics", "").await;
+    for line in [
+        r#"occuform_service_throttled_total{client="public",limit="second"} 1"#,
+        r#"occuform_service_calls_total{client="public"} 2"#,
+        r#"occuform_service_calls_left{client="public"} 998"#,
+        "occuform_service_denied_total 1",
+        r#"occuform_service_token_requests_total{client="public",outcome="issued"} 1"#,
+        r#"occuform_service_token_requests_total{client="unknown",outcome="refused"} 1"#,
+        r#"occuform_service_requests_total{route="/v1/topics/{topic}",method="GET",status="404"} 1"#,
+        r#"occuform_service_requests_total{route="none",method="GET",status="404"} 1"#,
+        r#"occuform_service_records_total{topic="osca","#,
+        r#"occuform_service_request_duration_seconds_count{route="/v1/topics/{topic}/code"} 1"#,
+    ] {
+        assert!(metrics.contains(line), "{line}\n{metrics}");
+    }
+    assert!(!metrics.contains("zebra"), "{metrics}");
 }

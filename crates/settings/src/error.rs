@@ -15,14 +15,15 @@ pub enum SettingsError {
         #[source]
         error: std::io::Error,
     },
-    /// The file is not TOML.
-    #[error("{file} is not TOML")]
+    /// The file is not TOML. The line itself is not shown: it may hold a secret.
+    #[error("{file} is not TOML: line {line}: {reason}")]
     Syntax {
         /// Its path.
         file: String,
-        /// Where and why.
-        #[source]
-        error: Box<toml::de::Error>,
+        /// The number of the line.
+        line: usize,
+        /// Why.
+        reason: String,
     },
     /// Keys or values are wrong, one line each.
     #[error("{}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))]
@@ -38,8 +39,8 @@ pub enum Fault {
         place: Source,
         /// Its key.
         key: &'static str,
-        /// The value.
-        value: String,
+        /// The value, unless it may hold a secret.
+        value: Option<String>,
         /// What would do.
         allowed: String,
     },
@@ -64,11 +65,15 @@ pub enum Fault {
 impl fmt::Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Value { place: Source::Environment(name), value, allowed, .. } => {
-                write!(f, "{name}: '{value}' is not allowed; expected {allowed}")
-            }
             Self::Value { place, key, value, allowed } => {
-                write!(f, "{place}: {key}: '{value}' is not allowed; expected {allowed}")
+                write!(f, "{place}: ")?;
+                if !matches!(place, Source::Environment(_)) {
+                    write!(f, "{key}: ")?;
+                }
+                match value {
+                    Some(value) => write!(f, "'{value}' is not allowed; expected {allowed}"),
+                    None => write!(f, "the value, hidden here, is not allowed; expected {allowed}"),
+                }
             }
             Self::NotOneValue { file, key } => write!(f, "{file}: {key}: one value is expected"),
             Self::Unknown { file, key, like } => {

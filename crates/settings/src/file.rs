@@ -21,8 +21,11 @@ impl File {
             Ok(text) => text,
         };
         let parsed = text.parse::<Table>();
-        let table =
-            parsed.map_err(|error| SettingsError::Syntax { file: name.clone(), error: error.into() })?;
+        let table = parsed.map_err(|error| {
+            let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
+            let line = before.matches('\n').count() + 1;
+            SettingsError::Syntax { file: name.clone(), line, reason: error.message().to_owned() }
+        })?;
         Ok(Some(Self { name, table }))
     }
 

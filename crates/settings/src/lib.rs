@@ -89,13 +89,41 @@ impl Settings {
         allowed: &str,
         parse: impl Fn(&str) -> Option<T>,
     ) -> T {
+        self.take(key, default, allowed, &str::to_owned, |value| Some(value.to_owned()), parse)
+    }
+
+    /// As [`Settings::get`], for what may hold a secret and is empty by default: an error never shows the value, and
+    /// of one that is allowed nothing is shown but what `shown` leaves of it.
+    ///
+    /// # Panics
+    /// When `parse` does not take an empty text.
+    pub fn get_secret<T>(
+        &mut self,
+        key: &'static str,
+        allowed: &str,
+        shown: impl Fn(&str) -> String,
+        parse: impl Fn(&str) -> Option<T>,
+    ) -> T {
+        self.take(key, "", allowed, &shown, |_| None, parse)
+    }
+
+    fn take<T>(
+        &mut self,
+        key: &'static str,
+        default: &str,
+        allowed: &str,
+        shown: &dyn Fn(&str) -> String,
+        shown_if_wrong: impl Fn(&str) -> Option<String>,
+        parse: impl Fn(&str) -> Option<T>,
+    ) -> T {
         let (value, source) = self.find(key).unwrap_or_else(|| (default.to_owned(), Source::Default));
         let parsed = parse(&value);
+        let shown = if parsed.is_some() { shown(&value) } else { String::new() };
         if parsed.is_none() {
-            let place = source.clone();
-            self.faults.push(Fault::Value { place, key, value: value.clone(), allowed: allowed.to_owned() });
+            let (place, value) = (source.clone(), shown_if_wrong(&value));
+            self.faults.push(Fault::Value { place, key, value, allowed: allowed.to_owned() });
         }
-        self.keys.push(Setting { key, value, source });
+        self.keys.push(Setting { key, value: shown, source });
         parsed.unwrap_or_else(|| parse(default).expect("the default is allowed"))
     }
 

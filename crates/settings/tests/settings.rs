@@ -81,9 +81,31 @@ fn a_variable_that_is_no_setting_is_told_but_no_error() {
 fn a_file_that_is_broken_or_missing_is_named() {
     let (_folder, path) = file("port = = 3");
     let broken = Settings::read(PREFIX, &path, false, []).unwrap_err();
-    assert!(broken.to_string().ends_with("test.toml is not TOML"));
+    assert!(broken.to_string().contains("test.toml is not TOML: line 1: "), "{broken}");
     let missing = path.with_file_name("missing.toml");
     assert!(Settings::read(PREFIX, &missing, false, []).is_ok());
     let error = Settings::read(PREFIX, &missing, true, []).unwrap_err().to_string();
     assert!(error.starts_with("cannot read the settings") && error.ends_with("missing.toml"), "{error}");
+}
+
+#[test]
+fn what_may_hold_a_secret_is_in_no_error_and_shown_only_as_its_setting_says() {
+    let read = |text: &str, environment: &[(&str, &str)]| {
+        let (_folder, path) = file(text);
+        let environment = environment.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+        let mut settings =
+            Settings::read(PREFIX, &path, true, environment).map_err(|error| error.to_string())?;
+        let number = |text: &str| if text.is_empty() { Some(0) } else { text.parse::<u32>().ok() };
+        settings.get_secret("pin", "a number", |value| value.replace("1234", "(hidden)"), number);
+        settings.finish().map_err(|error| error.to_string())
+    };
+    let shown = read("pin = 1234", &[]).unwrap().settings.remove(0).value;
+    assert_eq!(shown, "(hidden)");
+    let variable = [("OCCUFORM_TEST_PIN", "canary")];
+    for (text, environment) in [("pin = 'canary'", &[][..]), ("", &variable), ("a = 1\npin = 'canary", &[])] {
+        let error = read(text, environment).unwrap_err();
+        assert!(!error.contains("canary"), "{error}");
+    }
+    assert!(read("pin = 'canary'", &[]).unwrap_err().contains("pin: the value, hidden here, is not allowed"));
+    assert!(read("a = 1\npin = 'canary", &[]).unwrap_err().contains("line 2"));
 }

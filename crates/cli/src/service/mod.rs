@@ -3,20 +3,20 @@
 
 mod client;
 
-use crate::log::{self, LogFormat};
+use crate::listeners::{bind, tell_admin};
+use crate::log;
 use crate::signals;
 use anyhow::{Context, Result};
 use clap::Subcommand;
 use occuform_service::Service;
 use occuform_service::clients::Clients;
 use occuform_service::clock::SystemClock;
-use occuform_service::config::{Config, LogFormat as ConfiguredFormat, PREFIX, USUAL_FILE};
+use occuform_service::config::{Config, PREFIX, USUAL_FILE};
 use occuform_service::models::Models;
 use occuform_settings::Explained;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use tokio::net::TcpListener;
 
 /// Speaks the whole API of the Coding Service, with our own coder behind it.
 #[derive(clap::Args)]
@@ -53,15 +53,11 @@ pub(crate) fn run(arguments: Arguments) -> Result<()> {
     if arguments.check_config {
         return check(&config, &explained);
     }
-    log::start(match config.log {
-        ConfiguredFormat::Auto => None,
-        ConfiguredFormat::Json => Some(LogFormat::Json),
-        ConfiguredFormat::Pretty => Some(LogFormat::Pretty),
-    });
+    log::start(config.server.log);
     for variable in &explained.unknown_variables {
         tracing::warn!(variable, "this environment variable is no setting");
     }
-    let (listen, admin) = (config.listen, config.admin);
+    let (listen, admin) = (config.listen, config.server.admin);
     let service = open(config)?;
     let runtime = tokio::runtime::Runtime::new().context("cannot start the runtime")?;
     runtime.block_on(async {
@@ -81,9 +77,9 @@ fn open(config: Config) -> Result<Service> {
 }
 
 async fn serve(service: Arc<Service>, listen: SocketAddr, admin: Option<SocketAddr>) -> Result<()> {
-    let listener = bind(listen, "listen").await?;
+    let listener = bind(listen, "the setting listen").await?;
     let admin = match admin {
-        Some(address) => Some(bind(address, "admin.listen").await?),
+        Some(address) => Some(bind(address, "the setting admin.listen").await?),
         None => None,
     };
     let address = listener.local_addr().context("cannot tell the address")?;
@@ -97,20 +93,9 @@ async fn serve(service: Arc<Service>, listen: SocketAddr, admin: Option<SocketAd
     // Before it says that it is ready: who reads that may stop it at once.
     let shutdown = signals::shutdown()?;
     println!("The Coding Service is ready: http://{address}/");
-    if let Some(admin) = &admin {
-        println!(
-            "Health and metrics: http://{}/metrics",
-            admin.local_addr().context("cannot tell the address")?
-        );
-    }
+    tell_admin(admin.as_ref())?;
     tracing::info!(%address, "serving");
     occuform_service::run(listener, admin, service, shutdown).await.context("the service stopped")
-}
-
-async fn bind(address: SocketAddr, key: &str) -> Result<TcpListener> {
-    TcpListener::bind(address).await.with_context(|| {
-        format!("cannot listen on {address}: is something else running there? Choose another with the setting {key}")
-    })
 }
 
 fn check(config: &Config, explained: &Explained) -> Result<()> {

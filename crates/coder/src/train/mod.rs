@@ -14,6 +14,7 @@ use crate::evaluation::KnownRecord;
 use crate::lexicon::Lexicon;
 use crate::model::{Knowledge, Model, Provenance, Thresholds};
 use crate::model_file::hexadecimal;
+use crate::spelling::Spelling;
 use occuform_api::Topic;
 use quantise::Hyperplane;
 use rand::SeedableRng;
@@ -120,7 +121,9 @@ fn fit(
         })
         .collect();
     let thresholds = Thresholds { list: settings.list_threshold, category: settings.category_threshold };
-    quantise::pack(classification, vocabulary, &hyperplanes, thresholds)
+    let words =
+        samples.iter().map(Sample::words).flat_map(|words| words.title.into_iter().chain(words.tasks));
+    quantise::pack(classification, Spelling::new(words), vocabulary, &hyperplanes, thresholds)
 }
 
 /// Which samples lie below which node.

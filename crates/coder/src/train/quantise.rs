@@ -6,6 +6,7 @@ use crate::feature_table::FeatureTable;
 use crate::model::{Knowledge, Thresholds};
 use crate::packing::nearest_weight;
 use crate::predict::SHARES_ALONE;
+use crate::spelling::Spelling;
 
 /// So that it hardly counts, where nothing tells how much it should.
 const UNLIKELY: f32 = -30.0;
@@ -24,6 +25,7 @@ pub(super) struct Hyperplane {
 /// Packs the hyperplanes into one table, feature by feature.
 pub(super) fn pack(
     classification: &Classification,
+    spelling: Spelling,
     vocabulary: FeatureTable,
     hyperplanes: &[Hyperplane],
     thresholds: Thresholds,
@@ -47,6 +49,7 @@ pub(super) fn pack(
         combination: SHARES_ALONE,
         none: UNLIKELY,
         thresholds,
+        spelling,
         features,
         steps,
         biases: hyperplanes.iter().map(|hyperplane| hyperplane.bias).collect(),

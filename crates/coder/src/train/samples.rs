@@ -2,6 +2,7 @@
 //! with tasks. Next: `vectors`.
 
 use crate::classification::{Classification, LEVELS, NodeId};
+use crate::features::Words;
 use crate::lexicon::{Lexicon, Occupation};
 use rand::SeedableRng;
 use rand::seq::IndexedRandom;
@@ -17,6 +18,13 @@ pub(super) struct Sample {
     pub tasks: String,
     /// The nodes from the top of the tree to the occupation; none for what is no occupation.
     pub path: Option<[NodeId; 5]>,
+}
+
+impl Sample {
+    /// As they stand in the lexicon, which is right by definition.
+    pub(super) fn words(&self) -> Words {
+        Words::of(&self.title, &self.tasks)
+    }
 }
 
 /// Makes the records of all occupations, and at the end those of what is none.

@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 pub(super) fn vocabulary(nodes: usize, samples: &[Sample], settings: &TrainingSettings) -> FeatureTable {
     let mut frequencies: BTreeMap<u32, u32> = BTreeMap::new();
     for sample in samples {
-        for (hash, _) in count_features(&sample.title, &sample.tasks) {
+        for (hash, _) in count_features(&sample.words()) {
             *frequencies.entry(hash).or_default() += 1;
         }
     }
@@ -41,7 +41,7 @@ impl Vectors {
             width: vocabulary.features().len(),
         };
         for sample in samples {
-            let (known, norm) = vocabulary.weigh(&sample.title, &sample.tasks);
+            let (known, norm) = vocabulary.weigh(&sample.words());
             for (place, value) in known {
                 vectors.places.push(place as u32);
                 vectors.values.push(value / norm);

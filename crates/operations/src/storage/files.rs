@@ -2,11 +2,16 @@
 
 use super::{FileReader, NewFile, Storage};
 use async_trait::async_trait;
+use std::fs::DirEntry;
 use std::io::{self, SeekFrom};
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use tempfile::{Builder, TempPath};
 use tokio::fs::{self, File};
 use tokio::io::{AsyncSeekExt, AsyncWriteExt};
+
+/// Bytes of a block, of which the system tells how many a file takes.
+const BLOCK: u64 = 512;
 
 /// A folder of this machine.
 #[derive(Debug)]
@@ -46,6 +51,19 @@ impl Storage for FolderStorage {
         Ok(Box::pin(file))
     }
 
+    async fn lengths(&self, folder: &str) -> io::Result<Vec<(String, u64)>> {
+        let path = self.kept.join(folder);
+        let folder = folder.to_owned();
+        tokio::task::spawn_blocking(move || {
+            let length = |entry: io::Result<DirEntry>| {
+                let entry = entry?;
+                Ok((format!("{folder}/{}", entry.file_name().display()), entry.metadata()?.len()))
+            };
+            std::fs::read_dir(path)?.map(length).collect()
+        })
+        .await?
+    }
+
     async fn delete(&self, name: &str) -> io::Result<()> {
         let path = self.kept.join(name);
         let deleted =
@@ -56,10 +74,34 @@ impl Storage for FolderStorage {
         }
     }
 
+    async fn used(&self) -> io::Result<u64> {
+        let (kept, unfinished) = (self.kept.clone(), self.unfinished.clone());
+        tokio::task::spawn_blocking(move || Ok(used(&kept)? + used(&unfinished)?)).await?
+    }
+
     async fn room(&self) -> io::Result<Option<u64>> {
         let system = rustix::fs::statvfs(&self.kept)?;
         Ok(Some(system.f_bavail.saturating_mul(system.f_frsize)))
     }
+}
+
+/// What is deleted meanwhile takes nothing.
+fn used(folder: &Path) -> io::Result<u64> {
+    let entries = match std::fs::read_dir(folder) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(0),
+        entries => entries?,
+    };
+    let mut bytes = 0;
+    for entry in entries {
+        let entry = entry?;
+        match entry.metadata() {
+            Ok(facts) if facts.is_dir() => bytes += used(&entry.path())?,
+            Ok(facts) => bytes += facts.blocks() * BLOCK,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(bytes)
 }
 
 struct UnfinishedFile {

@@ -23,8 +23,14 @@ pub trait Storage: Send + Sync {
     /// `NotFound` where there is no such file.
     async fn open(&self, name: &str, offset: u64) -> io::Result<FileReader>;
 
+    /// The names of a folder's files, and how many bytes each has.
+    async fn lengths(&self, folder: &str) -> io::Result<Vec<(String, u64)>>;
+
     /// Deletes a file, or a folder with all its files, if it is there.
     async fn delete(&self, name: &str) -> io::Result<()>;
+
+    /// How many bytes all files take, unfinished ones too.
+    async fn used(&self) -> io::Result<u64>;
 
     /// How many bytes there is room for, where that is limited.
     async fn room(&self) -> io::Result<Option<u64>>;

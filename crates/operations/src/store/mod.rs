@@ -5,6 +5,7 @@ pub mod sqlite;
 use crate::clock::Seconds;
 use crate::operation::{Operation, Progress};
 use async_trait::async_trait;
+use occuform_api::OperationStatus;
 use uuid::Uuid;
 
 /// The store of operations could not be asked.
@@ -21,6 +22,17 @@ pub enum Outcome {
     Failed(String),
 }
 
+/// The operations in one state.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Tally {
+    /// The state.
+    pub status: OperationStatus,
+    /// How many are in it.
+    pub operations: i64,
+    /// Since when the oldest of them is.
+    pub oldest: Seconds,
+}
+
 /// Where the state of operations is kept. Each call takes effect as a whole or not at all.
 #[async_trait]
 pub trait OperationStore: Send + Sync {
@@ -34,7 +46,7 @@ pub trait OperationStore: Send + Sync {
     async fn wait_until(&self, id: Uuid, expires: Seconds) -> Result<(), StoreError>;
 
     /// Gives the operation its input and the last place in the queue. False where it does not await input any more.
-    async fn start(&self, id: Uuid, input: &str) -> Result<bool, StoreError>;
+    async fn start(&self, id: Uuid, input: &str, now: Seconds) -> Result<bool, StoreError>;
 
     /// The operation in progress whose turn it is.
     async fn next_in_turn(&self) -> Result<Option<Operation>, StoreError>;
@@ -44,7 +56,13 @@ pub trait OperationStore: Send + Sync {
 
     /// Ends an operation whose input has come or is coming; one that has ended stays as it is. Its files are to be
     /// deleted at `expires`.
-    async fn end(&self, id: Uuid, outcome: &Outcome, expires: Seconds) -> Result<(), StoreError>;
+    async fn end(
+        &self,
+        id: Uuid,
+        outcome: &Outcome,
+        now: Seconds,
+        expires: Seconds,
+    ) -> Result<(), StoreError>;
 
     /// Times out the operations whose input did not come in time.
     async fn time_out(&self, now: Seconds) -> Result<(), StoreError>;
@@ -57,4 +75,7 @@ pub trait OperationStore: Send + Sync {
 
     /// Forgets operations without files that ended and were created before this time.
     async fn forget_before(&self, created: Seconds) -> Result<(), StoreError>;
+
+    /// How many operations are in each state that any is in.
+    async fn tally(&self) -> Result<Vec<Tally>, StoreError>;
 }

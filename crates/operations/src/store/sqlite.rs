@@ -1,21 +1,21 @@
 //! In: what happens to operations. Out: rows of an `SQLite` file. Next: back to whoever called.
 
-use super::{OperationStore, Outcome, StoreError};
+use super::{OperationStore, Outcome, StoreError, Tally};
 use crate::clock::Seconds;
-use crate::operation::{Operation, Progress};
+use crate::operation::{Operation, Progress, status_name};
 use async_trait::async_trait;
 use occuform_api::{OperationStatus, RecordCounts};
 use sqlx::sqlite::{
     SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteRow, SqliteSynchronous,
 };
-use sqlx::{Row, query, query_scalar, raw_sql};
+use sqlx::{ConnectOptions, Connection, Row, query, query_scalar, raw_sql};
 use std::path::Path;
 use uuid::Uuid;
 
-/// Kept in the file itself. A change of the table below counts it up.
-const SCHEMA_VERSION: i64 = 1;
-const SCHEMA: &str = "
-    BEGIN;
+/// The steps to the table as it is now. How many of them were taken is kept in the file itself.
+const SCHEMA: [&str; 2] = [FIRST, SINCE];
+
+const FIRST: &str = "
     CREATE TABLE operations (
         id TEXT PRIMARY KEY,
         owner TEXT NOT NULL,
@@ -35,8 +35,11 @@ const SCHEMA: &str = "
     ) STRICT;
     CREATE INDEX in_turn ON operations (turn) WHERE status = 'in_progress';
     CREATE INDEX expiring ON operations (expires) WHERE expires IS NOT NULL;
-    PRAGMA user_version = 1;
-    COMMIT;
+";
+
+const SINCE: &str = "
+    ALTER TABLE operations ADD COLUMN since INTEGER NOT NULL DEFAULT 0;
+    UPDATE operations SET since = created;
 ";
 
 /// An `SQLite` file of this machine.
@@ -56,36 +59,43 @@ impl SqliteStore {
             .create_if_missing(true)
             .journal_mode(SqliteJournalMode::Wal)
             .synchronous(SqliteSynchronous::Full);
-        let pool = SqlitePoolOptions::new().max_connections(4).connect_with(options).await?;
-        let version: i64 = query_scalar("PRAGMA user_version").fetch_one(&pool).await?;
-        match version {
-            SCHEMA_VERSION => {}
-            0 => {
-                raw_sql(SCHEMA).execute(&pool).await?;
-            }
-            _ => {
-                return Err(StoreError(format!(
-                    "{} has version {version}, this program reads version {SCHEMA_VERSION}",
-                    path.display()
-                )));
-            }
-        }
-        Ok(Self { pool })
+        migrate(&options, path).await?;
+        Ok(Self { pool: SqlitePoolOptions::new().max_connections(4).connect_with(options).await? })
     }
+}
+
+/// Brings the file's table to its present form, on a connection of its own: others would keep the old form in mind.
+async fn migrate(options: &SqliteConnectOptions, path: &Path) -> Result<(), StoreError> {
+    let mut connection = options.connect().await?;
+    let taken: i64 = query_scalar("PRAGMA user_version").fetch_one(&mut connection).await?;
+    let taken = usize::try_from(taken).unwrap_or(usize::MAX);
+    if taken > SCHEMA.len() {
+        return Err(StoreError(format!(
+            "{} has version {taken}, this program reads version {}: it was written by a newer one",
+            path.display(),
+            SCHEMA.len()
+        )));
+    }
+    for (number, step) in SCHEMA.iter().enumerate().skip(taken) {
+        let step = format!("BEGIN; {step} PRAGMA user_version = {}; COMMIT;", number + 1);
+        raw_sql(sqlx::AssertSqlSafe(step)).execute(&mut connection).await?;
+    }
+    Ok(connection.close().await?)
 }
 
 #[async_trait]
 impl OperationStore for SqliteStore {
     async fn insert(&self, operation: &Operation) -> Result<(), StoreError> {
         query(
-            "INSERT INTO operations (id, owner, model, status, created, expires) VALUES (?, ?, ?, ?, ?, ?)",
+            "INSERT INTO operations (id, owner, model, status, created, expires, since) VALUES (?, ?, ?, ?, ?, ?, ?)",
         )
         .bind(operation.id.to_string())
         .bind(&operation.owner)
         .bind(written(&operation.model)?)
-        .bind(name(operation.status))
+        .bind(status_name(operation.status))
         .bind(operation.created)
         .bind(operation.expires)
+        .bind(operation.since)
         .execute(&self.pool)
         .await?;
         Ok(())
@@ -106,13 +116,14 @@ impl OperationStore for SqliteStore {
         Ok(())
     }
 
-    async fn start(&self, id: Uuid, input: &str) -> Result<bool, StoreError> {
+    async fn start(&self, id: Uuid, input: &str, now: Seconds) -> Result<bool, StoreError> {
         let started = query(
-            "UPDATE operations SET status = 'in_progress', expires = NULL, input = ?,
+            "UPDATE operations SET status = 'in_progress', expires = NULL, input = ?, since = ?,
              turn = (SELECT coalesce(max(turn), 0) + 1 FROM operations WHERE status = 'in_progress')
              WHERE id = ? AND status = 'awaiting_input'",
         )
         .bind(input)
+        .bind(now)
         .bind(id.to_string())
         .execute(&self.pool);
         Ok(started.await?.rows_affected() == 1)
@@ -143,16 +154,23 @@ impl OperationStore for SqliteStore {
         Ok(())
     }
 
-    async fn end(&self, id: Uuid, outcome: &Outcome, expires: Seconds) -> Result<(), StoreError> {
+    async fn end(
+        &self,
+        id: Uuid,
+        outcome: &Outcome,
+        now: Seconds,
+        expires: Seconds,
+    ) -> Result<(), StoreError> {
         let (status, error) = match outcome {
             Outcome::Complete => (OperationStatus::Complete, None),
             Outcome::Failed(error) => (OperationStatus::Failed, Some(error)),
         };
         query(
-            "UPDATE operations SET status = ?, expires = ?, error = ?, input = NULL, turn = NULL
+            "UPDATE operations SET status = ?, since = ?, expires = ?, error = ?, input = NULL, turn = NULL
              WHERE id = ? AND status IN ('awaiting_input', 'in_progress')",
         )
-        .bind(name(status))
+        .bind(status_name(status))
+        .bind(now)
         .bind(expires)
         .bind(error)
         .bind(id.to_string())
@@ -162,10 +180,13 @@ impl OperationStore for SqliteStore {
     }
 
     async fn time_out(&self, now: Seconds) -> Result<(), StoreError> {
-        query("UPDATE operations SET status = 'timed_out' WHERE status = 'awaiting_input' AND expires <= ?")
-            .bind(now)
-            .execute(&self.pool)
-            .await?;
+        query(
+            "UPDATE operations SET status = 'timed_out', since = expires
+             WHERE status = 'awaiting_input' AND expires <= ?",
+        )
+        .bind(now)
+        .execute(&self.pool)
+        .await?;
         Ok(())
     }
 
@@ -193,6 +214,13 @@ impl OperationStore for SqliteStore {
             .await?;
         Ok(())
     }
+
+    async fn tally(&self) -> Result<Vec<Tally>, StoreError> {
+        let rows = query(
+            "SELECT status, count(*) AS operations, min(since) AS oldest FROM operations GROUP BY status",
+        );
+        rows.fetch_all(&self.pool).await?.iter().map(read_tally).collect()
+    }
 }
 
 impl From<sqlx::Error> for StoreError {
@@ -212,7 +240,8 @@ fn read(row: &SqliteRow) -> Result<Operation, StoreError> {
         id: guid(row.try_get("id")?)?,
         owner: row.try_get("owner")?,
         model: parsed(row.try_get("model")?)?,
-        status: parsed(&format!("\"{}\"", row.try_get::<&str, _>("status")?))?,
+        status: read_status(row)?,
+        since: row.try_get("since")?,
         created: row.try_get("created")?,
         expires: row.try_get("expires")?,
         input: row.try_get("input")?,
@@ -226,6 +255,15 @@ fn read(row: &SqliteRow) -> Result<Operation, StoreError> {
     })
 }
 
+fn read_tally(row: &SqliteRow) -> Result<Tally, StoreError> {
+    let (operations, oldest) = (row.try_get("operations")?, row.try_get("oldest")?);
+    Ok(Tally { status: read_status(row)?, operations, oldest })
+}
+
+fn read_status(row: &SqliteRow) -> Result<OperationStatus, StoreError> {
+    parsed(&format!("\"{}\"", row.try_get::<&str, _>("status")?))
+}
+
 fn guid(id: &str) -> Result<Uuid, StoreError> {
     id.parse().map_err(|_| StoreError(format!("'{id}' is no GUID")))
 }
@@ -236,15 +274,4 @@ fn written(value: &impl serde::Serialize) -> Result<String, StoreError> {
 
 fn parsed<T: serde::de::DeserializeOwned>(text: &str) -> Result<T, StoreError> {
     serde_json::from_str(text).map_err(|error| StoreError(error.to_string()))
-}
-
-/// The status as it stands on the wire and in the table.
-const fn name(status: OperationStatus) -> &'static str {
-    match status {
-        OperationStatus::AwaitingInput => "awaiting_input",
-        OperationStatus::InProgress => "in_progress",
-        OperationStatus::Complete => "complete",
-        OperationStatus::TimedOut => "timed_out",
-        OperationStatus::Failed => "failed",
-    }
 }

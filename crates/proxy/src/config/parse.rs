@@ -1,7 +1,10 @@
 //! In: a setting's text. Out: its value, if it is one. Next: back to `config`, which names what is allowed.
 
+use crate::clients::Hops;
+use ipnet::IpNet;
 use reqwest::Url;
 use secrecy::SecretString;
+use std::net::IpAddr;
 use std::path::PathBuf;
 use std::str::FromStr;
 use std::time::Duration;
@@ -37,8 +40,7 @@ pub(super) fn upstream_url(text: &str) -> Option<String> {
     }
     let url = Url::parse(text).ok()?;
     let host = url.host_str()?.trim_matches(['[', ']']);
-    let local =
-        host == "localhost" || host.parse().is_ok_and(|address: std::net::IpAddr| address.is_loopback());
+    let local = host == "localhost" || host.parse().is_ok_and(|address: IpAddr| address.is_loopback());
     let is_plain = url.query().is_none() && url.fragment().is_none() && url.username().is_empty();
     let is_safe = url.scheme() == "https" || (url.scheme() == "http" && local);
     (is_plain && is_safe).then(|| text.to_owned())
@@ -52,6 +54,22 @@ pub(super) fn proxy(text: &str) -> Option<Option<SecretString>> {
     let url = Url::parse(text).ok()?;
     let is_proxy = matches!(url.scheme(), "http" | "https") && url.has_host();
     is_proxy.then(|| Some(text.into()))
+}
+
+/// Networks, or single addresses.
+pub(super) fn hops(text: &str) -> Option<Hops> {
+    let hop = |text: &str| text.parse().ok().or_else(|| Some(IpNet::from(text.parse::<IpAddr>().ok()?)));
+    text.split_whitespace().map(hop).collect::<Option<_>>().map(Hops)
+}
+
+/// A URL that may be shown.
+pub(super) fn without_password(url: &str) -> String {
+    match (url.find("://"), url.rfind('@')) {
+        (Some(scheme), Some(at)) if scheme + 3 <= at => {
+            format!("{}(hidden){}", &url[..scheme + 3], &url[at..])
+        }
+        _ => url.to_owned(),
+    }
 }
 
 /// Origins as browsers write them: scheme, host, and the port where it is not the usual one.

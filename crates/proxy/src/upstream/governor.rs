@@ -15,12 +15,6 @@ const SPANS_A_DAY: u32 = 288;
 const MOST_SLOWNESS: u32 = 6;
 /// So many calls in a row have to go well before the pause is halved again.
 const STEADY: u32 = 10;
-/// So many failures in a row count as an outage.
-const OUTAGE: u32 = 3;
-/// The first pause of an outage; the pauses double.
-const FIRST_HOLD: Duration = Duration::from_secs(5);
-/// The longest pause of an outage.
-const LONGEST_HOLD: Duration = Duration::from_mins(1);
 /// How long to wait when the usage could not be written.
 const UNRECORDED_HOLD: Duration = Duration::from_secs(10);
 
@@ -62,8 +56,6 @@ pub enum Event {
     Sent,
     /// The upstream answered as it should.
     Answered,
-    /// The upstream broke, or did not answer.
-    Failed,
     /// 429 "Too Many Requests".
     TooManyRequests,
     /// 429 "Limit Exceeded".
@@ -89,14 +81,13 @@ pub struct Governor {
     last: Moment,
     slowness: u32,
     steady: u32,
-    failures: u32,
     hold: Option<(Moment, Duration)>,
 }
 
 impl Governor {
     /// Begins with a pause: a call of an earlier process may have been sent later than it was recorded.
     pub fn new(limits: Limits, usage: Usage, now: Moment) -> Self {
-        Self { limits, usage, last: now, slowness: 0, steady: 0, failures: 0, hold: None }
+        Self { limits, usage, last: now, slowness: 0, steady: 0, hold: None }
     }
 
     /// What has to be on disk before a call is sent.
@@ -128,7 +119,6 @@ impl Governor {
             }
             Event::Sent => self.sent(now),
             Event::Answered => self.answered(),
-            Event::Failed => self.failed(now),
             Event::TooManyRequests => {
                 (self.slowness, self.steady) = ((self.slowness + 1).min(MOST_SLOWNESS), 0);
                 self.last = now.clone();
@@ -164,18 +154,10 @@ impl Governor {
     }
 
     fn answered(&mut self) {
-        (self.failures, self.hold) = (0, None);
+        self.hold = None;
         self.steady += 1;
         if self.steady >= STEADY {
             (self.slowness, self.steady) = (self.slowness.saturating_sub(1), 0);
-        }
-    }
-
-    fn failed(&mut self, now: &Moment) {
-        (self.failures, self.steady) = (self.failures.saturating_add(1), 0);
-        if self.failures >= OUTAGE {
-            let length = FIRST_HOLD.saturating_mul(1 << (self.failures - OUTAGE).min(10)).min(LONGEST_HOLD);
-            self.hold = Some((now.clone(), length));
         }
     }
 }

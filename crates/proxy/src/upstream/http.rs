@@ -20,8 +20,10 @@ use std::time::Duration;
 const CONNECT_LIMIT: Duration = Duration::from_secs(10);
 /// How long a call may take. Deadlines are shorter; what comes later is still of use to the cache.
 const CALL_LIMIT: Duration = Duration::from_secs(30);
-/// Far more than an answer with 16 suggestions needs.
+/// More than any answer needs, the records of a call apart.
 const MAX_ANSWER_BYTES: usize = 64 * 1024;
+/// Far more than the answer to one record with 16 suggestions needs.
+const MAX_BYTES_A_RECORD: usize = 16 * 1024;
 /// How long a token is valid when the upstream does not say.
 const USUAL_VALIDITY: Duration = Duration::from_hours(1);
 
@@ -78,10 +80,9 @@ impl Http {
     /// # Errors
     /// When the settings do not fit.
     pub fn new(topic: Topic, config: &UpstreamConfig) -> Result<Self, HttpError> {
-        let build = |builder: ClientBuilder| builder.build().map_err(|error| HttpError::Client(plain(error)));
         Ok(Self {
-            calls: build(client(config)?)?,
-            tokens: build(client(config)?.timeout(ATTEMPT_LIMIT).pool_max_idle_per_host(0))?,
+            calls: build(builder(config)?)?,
+            tokens: build(builder(config)?.timeout(ATTEMPT_LIMIT).pool_max_idle_per_host(0))?,
             topic,
             api_url: config.api_url.trim_end_matches('/').to_owned(),
             token_url: config.token_url.clone(),
@@ -90,8 +91,27 @@ impl Http {
         })
     }
 
-    /// Asks for a token, once. The secret is read anew each time.
-    pub async fn ask_for_token(&self) -> Asked {
+    fn request(&self, call: &Call) -> (Method, String, Option<Vec<u8>>) {
+        let models = format!("{}/v1/topics/{}/models", self.api_url, self.topic.uri_name);
+        match call {
+            Call::Topics => (Method::GET, format!("{}/v1/topics", self.api_url), None),
+            Call::Models => (Method::GET, models, None),
+            Call::LatestModel => (Method::GET, format!("{models}/latest"), None),
+            Call::Code { model, records, suggestions } => {
+                (Method::POST, format!("{models}/{model}/code"), Some(wire::request(records, *suggestions)))
+            }
+            Call::Other(OtherCall { path, body, .. }) => {
+                let url = format!("{}/v1/topics/{}/{path}", self.api_url, self.topic.uri_name);
+                (if body.is_some() { Method::POST } else { Method::GET }, url, body.clone())
+            }
+        }
+    }
+}
+
+#[async_trait]
+impl Upstream for Http {
+    /// The secret is read anew each time.
+    async fn ask_for_token(&self) -> Asked {
         let Ok(secret) = self.secret.read() else {
             return Asked::NotSent("the client secret cannot be read");
         };
@@ -112,23 +132,6 @@ impl Http {
         }
     }
 
-    fn request(&self, call: &Call) -> (Method, String, Option<Vec<u8>>) {
-        let models = format!("{}/v1/topics/{}/models", self.api_url, self.topic.uri_name);
-        match call {
-            Call::LatestModel => (Method::GET, format!("{models}/latest"), None),
-            Call::Code { model, text, suggestions } => {
-                (Method::POST, format!("{models}/{model}/code"), Some(wire::request(text, *suggestions)))
-            }
-            Call::Other(OtherCall { path, body, .. }) => {
-                let url = format!("{}/v1/topics/{}/{path}", self.api_url, self.topic.uri_name);
-                (if body.is_some() { Method::POST } else { Method::GET }, url, body.clone())
-            }
-        }
-    }
-}
-
-#[async_trait]
-impl Upstream for Http {
     async fn call(&self, call: &Call, token: &Token, sent: Sent) -> Result<Reply, CallFailure> {
         let (method, url, body) = self.request(call);
         let mut authorization = HeaderValue::from_str(token.value.expose_secret())
@@ -136,6 +139,7 @@ impl Upstream for Http {
         authorization.set_sensitive(true);
         let (limit, longest) = match call {
             Call::Other(other) => (other.limit, other.longest_answer),
+            Call::Code { records, .. } => (CALL_LIMIT, MAX_ANSWER_BYTES + records.len() * MAX_BYTES_A_RECORD),
             _ => (CALL_LIMIT, MAX_ANSWER_BYTES),
         };
         let request = self.calls.request(method, url).header(AUTHORIZATION, authorization).timeout(limit);
@@ -150,9 +154,7 @@ impl Upstream for Http {
         let status = response.status();
         let body = bytes(response, longest).await?;
         match status {
-            StatusCode::OK => {
-                wire::reply(call, &body).ok_or(CallFailure::Broken("not an answer of this API"))
-            }
+            StatusCode::OK => wire::reply(call, &body),
             StatusCode::UNAUTHORIZED if is_of_another_client(&body) => Err(CallFailure::Unknown),
             StatusCode::FORBIDDEN | StatusCode::UNAUTHORIZED => Err(CallFailure::Denied),
             StatusCode::TOO_MANY_REQUESTS if wire::message(&body) == Some("Limit Exceeded".into()) => {
@@ -171,11 +173,19 @@ fn is_of_another_client(body: &[u8]) -> bool {
     wire::message(body) == Some(ServiceError::ForeignOperation.to_string())
 }
 
+/// The client, or what about the settings does not fit.
+///
+/// # Errors
+/// When the settings do not fit.
+pub fn build(builder: ClientBuilder) -> Result<Client, HttpError> {
+    builder.build().map_err(|error| HttpError::Client(plain(error)))
+}
+
 /// TLS, root certificates and the proxy on the way out, as the settings say.
 ///
 /// # Errors
 /// When the settings do not fit.
-pub fn client(config: &UpstreamConfig) -> Result<ClientBuilder, HttpError> {
+pub fn builder(config: &UpstreamConfig) -> Result<ClientBuilder, HttpError> {
     // An error means that it is done already.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let mut builder = Client::builder()

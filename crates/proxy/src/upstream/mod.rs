@@ -2,34 +2,54 @@
 //!
 //! | module | what it does |
 //! |---|---|
-//! | `service` | a [`Coder`]: knows the model, makes a call of a record |
+//! | `service` | a [`Coder`]; `models` knows the model |
+//! | `merged` | takes the records that wait together for one call: `queue` holds them, `sizing` says how many fit |
+//! | `answering` | makes the call and tells each its answer; `isolation` finds the record for which all are refused, `suspects` remembers it, `retries` are few |
+//! | `guarded` | leaves a dead upstream alone; `breaker` has the rules |
 //! | `authorised` | gives the call the one token; `keeper` has the rules |
 //! | `paced` | lets one call a second go, and so many a day; `governor` has the rules |
 //! | `http` | sends it |
 //!
 //! `state` keeps what must survive the process, `moment` tells the time in a way that does too.
 
+mod answering;
 pub mod authorised;
+pub mod breaker;
+pub mod counted;
 pub mod governor;
+pub mod guarded;
 pub mod http;
+mod isolation;
 pub mod keeper;
+pub mod merged;
+pub mod models;
 pub mod moment;
 pub mod paced;
+mod queue;
+pub mod retries;
 pub mod sent;
 pub mod service;
+pub mod sizing;
 pub mod state;
+mod suspects;
 mod wire;
 
+pub(crate) use wire::is_name;
 pub use wire::is_plausible;
 
 use crate::cached::Cached;
 use crate::coder::Coder;
 use crate::config::UpstreamConfig;
+use crate::metrics::Metrics;
 use async_trait::async_trait;
 use authorised::Authorised;
+use counted::Counted;
 use governor::{Governor, Limits, Usage};
-use http::{Http, HttpError};
+use guarded::Guarded;
+use http::{Asked, Http, HttpError};
 use keeper::{Keeper, Memory, Token};
+use merged::Merged;
+use models::Models;
 use moment::Clock;
 use occuform_api::{CodeAnswer, JobText, Model, Topic};
 use paced::Paced;
@@ -43,15 +63,19 @@ use std::time::Duration;
 /// A call of the Coding Service.
 #[derive(Clone, Debug)]
 pub enum Call {
+    /// `GET /v1/topics`
+    Topics,
+    /// `GET .../models`
+    Models,
     /// `GET .../models/latest`
     LatestModel,
     /// `POST .../models/{model}/code`
     Code {
         /// The model's GUID.
         model: String,
-        /// The record.
-        text: JobText,
-        /// How many suggestions at most.
+        /// 1 to 300.
+        records: Vec<NamedText>,
+        /// How many suggestions at most for each.
         suggestions: u8,
     },
     /// Any other call of the topic: a small batch, an asynchronous operation.
@@ -71,13 +95,24 @@ pub struct OtherCall {
     pub longest_answer: usize,
 }
 
+/// A record of a call.
+#[derive(Clone, Debug)]
+pub struct NamedText {
+    /// A name that no other record has had; the answer is known by it.
+    pub id: String,
+    /// The words.
+    pub text: JobText,
+}
+
 /// What the Coding Service answered.
 #[derive(Clone, Debug)]
 pub enum Reply {
-    /// To [`Call::LatestModel`].
-    Model(Model),
-    /// To [`Call::Code`].
-    Answer(CodeAnswer),
+    /// To [`Call::Topics`]: their names.
+    Topics(Vec<String>),
+    /// To [`Call::Models`], and the one to [`Call::LatestModel`].
+    Models(Vec<Model>),
+    /// To [`Call::Code`], one for each record, in their order.
+    Answers(Vec<CodeAnswer>),
     /// To [`Call::Other`]: the body as it came.
     Body(Vec<u8>),
 }
@@ -111,16 +146,38 @@ pub enum CallFailure {
     /// 404.
     #[error("the upstream does not know the topic or the model")]
     Unknown,
+    /// The answers are not those to the records, or not for certain.
+    #[error("the upstream's answers cannot be told apart")]
+    Mismatched,
     /// Anything else.
     #[error("the upstream failed: {0}")]
     Broken(&'static str),
 }
 
-/// A stage on the way to the Coding Service that sends calls with a token.
+impl CallFailure {
+    /// In a word, for metrics.
+    pub(crate) fn outcome(&self) -> &'static str {
+        match self {
+            Self::NotNow { .. } | Self::TokenExpired => "not_made",
+            Self::Denied => "denied",
+            Self::TooManyRequests => "too_many_requests",
+            Self::LimitExceeded => "limit_exceeded",
+            Self::Refused => "refused",
+            Self::Unknown => "unknown",
+            Self::Mismatched => "mismatched",
+            Self::Broken(_) => "broken",
+        }
+    }
+}
+
+/// The Coding Service as the stages before it see it.
 #[async_trait]
-pub trait Upstream: Send + Sync {
+pub trait Upstream: Send + Sync + 'static {
     /// Makes the call; `sent` is told when its first byte goes out.
     async fn call(&self, call: &Call, token: &Token, sent: Sent) -> Result<Reply, CallFailure>;
+
+    /// Asks for a token, once.
+    async fn ask_for_token(&self) -> Asked;
 }
 
 /// Why the way to the Coding Service cannot be opened.
@@ -140,10 +197,10 @@ pub enum OpenError {
     Random(#[from] getrandom::Error),
 }
 
-/// The stages that calls need: token, pace, HTTP.
-pub type Connection = Authorised<Paced<Http>>;
+/// The stages that any call needs: token, pace, HTTP.
+pub type Connection = Authorised<Counted<Http>>;
 
-/// Puts all stages together, and begins to ask for the model.
+/// Opens the way over HTTP.
 ///
 /// # Errors
 /// When the state folder cannot be used or the settings of the connection do not fit.
@@ -151,13 +208,31 @@ pub fn open(
     topic: Topic,
     config: &UpstreamConfig,
     clock: Arc<dyn Clock>,
+    metrics: &Metrics,
 ) -> Result<Arc<dyn Coder>, OpenError> {
-    let service = Arc::new(Service::new(topic, connect(topic, config, clock)?));
-    tokio::spawn(Arc::clone(&service).keep_model());
+    assemble(topic, config, clock, Arc::new(Http::new(topic, config)?), metrics)
+}
+
+/// Puts the stages before `upstream` together, from the last to the first, and begins to ask for the model.
+///
+/// # Errors
+/// When the state folder cannot be used.
+pub fn assemble(
+    topic: Topic,
+    config: &UpstreamConfig,
+    clock: Arc<dyn Clock>,
+    upstream: Arc<impl Upstream>,
+    metrics: &Metrics,
+) -> Result<Arc<dyn Coder>, OpenError> {
+    let guarded = Arc::new(Guarded::new(authorised(config, clock, upstream, metrics)?));
+    let merged = Merged::new(Arc::clone(&guarded), config.merge)?;
+    let models = Arc::new(Models::new(topic, config.model.clone(), guarded, config.deadline));
+    tokio::spawn(Arc::clone(&models).keep());
+    let service = Arc::new(Service::new(topic, models, Arc::new(merged), metrics.clone()));
     Ok(Arc::new(Cached::new(service, config.cache)?))
 }
 
-/// Puts the stages together that calls need, from the last to the first.
+/// Opens the way for calls of one's own.
 ///
 /// # Errors
 /// When the state folder cannot be used or the settings of the connection do not fit.
@@ -166,20 +241,29 @@ pub fn connect(
     config: &UpstreamConfig,
     clock: Arc<dyn Clock>,
 ) -> Result<Connection, OpenError> {
+    authorised(config, clock, Arc::new(Http::new(topic, config)?), &Metrics::default())
+}
+
+fn authorised<U: Upstream>(
+    config: &UpstreamConfig,
+    clock: Arc<dyn Clock>,
+    upstream: Arc<U>,
+    metrics: &Metrics,
+) -> Result<Authorised<Counted<U>>, OpenError> {
+    let upstream = Arc::new(Counted::new(upstream, metrics.clone()));
     let folder = StateFolder::open(&config.state)?;
-    let http = Arc::new(Http::new(topic, config)?);
     let now = clock.now();
 
     let limits = Limits { pause: config.pause, ceiling: config.calls_per_day, day: config.day };
     let (file, found) = folder.file::<Usage>("quota.json")?;
     let usage = found.or_lost(&file, "quota.json", || Usage::lost(&now, limits.ceiling))?;
     let governor = Governor::new(limits, usage, now.clone());
-    let paced = Paced::new(Arc::clone(&http), governor, file, Arc::clone(&clock), config.deadline);
+    let paced = Paced::new(Arc::clone(&upstream), governor, file, Arc::clone(&clock), metrics.clone());
 
     let (file, found) = folder.file::<Memory>("token.json")?;
     let memory = found.or_lost(&file, "token.json", || Memory::lost(&now))?;
     let keeper = Keeper::new(config.hour, memory);
-    Ok(Authorised::new(paced, http, keeper, file, clock, config.deadline))
+    Ok(Authorised::new(paced, upstream, keeper, file, clock))
 }
 
 impl<T: Default + Serialize> Found<T> {

@@ -7,12 +7,12 @@ use super::moment::Clock;
 use super::sent::Sent;
 use super::state::StateFile;
 use super::{Call, CallFailure, Reply, Upstream};
-use async_trait::async_trait;
-use std::sync::atomic::{AtomicU32, Ordering};
+use crate::jitter::jittered;
+use crate::metrics::Metrics;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
-use tokio::sync::Mutex as Turn;
-use tokio::time::Instant;
+use tokio::sync::{Mutex as Lock, OwnedMutexGuard};
+use tokio::time::{Instant, sleep, timeout_at};
 
 /// Lets calls go when the [`Governor`] says so.
 pub struct Paced<U> {
@@ -20,11 +20,22 @@ pub struct Paced<U> {
     governor: Mutex<Governor>,
     usage: StateFile<Usage>,
     clock: Arc<dyn Clock>,
-    /// Whoever would have to wait longer is told at once.
-    patience: Duration,
-    waiting: AtomicU32,
     /// First come, first served. Held until the call's first byte goes out.
-    turn: Turn<()>,
+    turn: Arc<Lock<()>>,
+    metrics: Metrics,
+}
+
+/// The permission to send one call now. It is recorded as sent already: what the call says may be decided this late.
+pub struct Turn {
+    token: Token,
+    lock: OwnedMutexGuard<()>,
+}
+
+impl Turn {
+    /// What the call is sent with.
+    pub fn token(&self) -> &Token {
+        &self.token
+    }
 }
 
 impl<U: Upstream> Paced<U> {
@@ -34,10 +45,59 @@ impl<U: Upstream> Paced<U> {
         governor: Governor,
         usage: StateFile<Usage>,
         clock: Arc<dyn Clock>,
-        patience: Duration,
+        metrics: Metrics,
     ) -> Self {
-        let governor = Mutex::new(governor);
-        Self { next, governor, usage, clock, patience, waiting: AtomicU32::new(0), turn: Turn::new(()) }
+        Self { next, governor: Mutex::new(governor), usage, clock, turn: Arc::default(), metrics }
+    }
+
+    /// The time between two calls as it is now.
+    pub fn pause(&self) -> Duration {
+        self.govern(|governor| governor.pause())
+    }
+
+    /// Waits until a call may go, unless that is later than `until`.
+    ///
+    /// # Errors
+    /// When no call may go in time, or the token expired.
+    pub async fn turn(&self, token: Token, until: Instant) -> Result<Turn, CallFailure> {
+        let asked = Instant::now();
+        // Whoever had to wait until nobody waits for the answer any more costs no call.
+        let Ok(lock) = timeout_at(until, Arc::clone(&self.turn).lock_owned()).await else {
+            return Err(CallFailure::NotNow { wait: self.pause(), why: "the calls ahead took too long" });
+        };
+        self.permission(&token, until).await?;
+        self.metrics.queued(asked.elapsed());
+        self.metrics.calls_left(self.calls_left());
+        Ok(Turn { token, lock })
+    }
+
+    /// Sends the call.
+    ///
+    /// # Errors
+    /// When it fails.
+    pub async fn send(&self, Turn { token, lock }: Turn, call: &Call) -> Result<Reply, CallFailure> {
+        let sent = Sent::default();
+        self.tell(Event::Sent);
+        let mut reply = self.next.call(call, &token, sent.clone());
+        let early = tokio::select! {
+            biased;
+            result = &mut reply => Some(result),
+            () = sent.wait() => None,
+        };
+        self.tell(Event::Sent);
+        drop(lock);
+        let result = match early {
+            Some(result) => result,
+            None => reply.await,
+        };
+        self.learn(&result);
+        if matches!(result, Err(CallFailure::LimitExceeded)) {
+            let usage = self.govern(|governor| governor.usage().clone());
+            if let Err(error) = self.usage.save(&usage).await {
+                tracing::error!(%error, "the end of the day's calls cannot be recorded");
+            }
+        }
+        result
     }
 
     /// Calls that are left of the day's.
@@ -55,29 +115,17 @@ impl<U: Upstream> Paced<U> {
         self.govern(|governor| governor.update(&now, event))
     }
 
-    /// Takes a place in the queue, unless it is too long.
-    fn queue(&self) -> Result<Place<'_>, CallFailure> {
-        let ahead = self.waiting.fetch_add(1, Ordering::Relaxed);
-        let place = Place(&self.waiting);
-        let wait = self.govern(|governor| governor.pause()).saturating_mul(ahead);
-        if wait > self.patience {
-            return Err(CallFailure::NotNow { wait, why: "too many calls wait" });
-        }
-        Ok(place)
-    }
-
     /// Waits until a call may go. It is recorded then.
-    async fn permission(&self, token: &Token, asked: Instant) -> Result<(), CallFailure> {
+    async fn permission(&self, token: &Token, until: Instant) -> Result<(), CallFailure> {
         loop {
-            let patience = self.patience.saturating_sub(asked.elapsed());
             if token.left(&self.clock.now()).is_zero() {
                 return Err(CallFailure::TokenExpired);
             }
             match self.tell(Event::Wanted) {
-                Decision::Wait(wait) if wait > patience => {
+                Decision::Wait(wait) if Instant::now() + wait > until => {
                     return Err(CallFailure::NotNow { wait, why: "the upstream's allowance is used" });
                 }
-                Decision::Wait(wait) => tokio::time::sleep(wait).await,
+                Decision::Wait(wait) => sleep(jittered(wait)).await,
                 Decision::Go | Decision::Done => break,
             }
         }
@@ -97,51 +145,9 @@ impl<U: Upstream> Paced<U> {
         let event = match result {
             Err(CallFailure::TooManyRequests) => Event::TooManyRequests,
             Err(CallFailure::LimitExceeded) => Event::LimitExceeded,
-            Err(CallFailure::Broken(_)) => Event::Failed,
+            Err(CallFailure::Broken(_)) => return,
             _ => Event::Answered,
         };
         self.tell(event);
-    }
-}
-
-#[async_trait]
-impl<U: Upstream> Upstream for Paced<U> {
-    async fn call(&self, call: &Call, token: &Token, sent: Sent) -> Result<Reply, CallFailure> {
-        let asked = Instant::now();
-        let place = self.queue()?;
-        // Whoever had to wait until nobody waits for the answer any more costs no call.
-        let Ok(turn) = tokio::time::timeout(self.patience, self.turn.lock()).await else {
-            return Err(CallFailure::NotNow { wait: self.patience, why: "the calls ahead took too long" });
-        };
-        self.permission(token, asked).await?;
-        self.tell(Event::Sent);
-        let mut reply = self.next.call(call, token, sent.clone());
-        let early = tokio::select! {
-            biased;
-            result = &mut reply => Some(result),
-            () = sent.wait() => None,
-        };
-        self.tell(Event::Sent);
-        drop((turn, place));
-        let result = match early {
-            Some(result) => result,
-            None => reply.await,
-        };
-        self.learn(&result);
-        if matches!(result, Err(CallFailure::LimitExceeded)) {
-            let usage = self.govern(|governor| governor.usage().clone());
-            if let Err(error) = self.usage.save(&usage).await {
-                tracing::error!(%error, "the end of the day's calls cannot be recorded");
-            }
-        }
-        result
-    }
-}
-
-struct Place<'a>(&'a AtomicU32);
-
-impl Drop for Place<'_> {
-    fn drop(&mut self) {
-        self.0.fetch_sub(1, Ordering::Relaxed);
     }
 }

@@ -24,7 +24,8 @@ impl Sent {
         self.0.1.notified().await;
     }
 
-    fn tell(&self) {
+    /// Tells that something is sent.
+    pub fn tell(&self) {
         self.0.0.store(true, Ordering::Release);
         self.0.1.notify_one();
     }

@@ -1,63 +1,28 @@
-//! In: valid records. Out: calls of the Coding Service against a model that is known. Next: `authorised`.
+//! In: valid records. Out: the same with the model that is to code them. Next: `merged`.
 
-use super::authorised::Authorised;
-use super::{Call, CallFailure, Reply, Upstream};
+use super::merged::Merged;
+use super::models::{FIRST_PAUSE, Models};
+use super::{CallFailure, Upstream};
 use crate::coder::{Coded, Coder, CodingFailure, Source};
+use crate::metrics::Metrics;
 use async_trait::async_trait;
 use occuform_api::{JobText, Model, Topic};
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::Arc;
 use std::time::Duration;
-use tokio::sync::Notify;
-
-/// How often the latest model is asked for.
-const FRESH: Duration = Duration::from_hours(1);
-/// The first pause after that went wrong; the pauses double.
-const FIRST_PAUSE: Duration = Duration::from_secs(5);
-/// The longest of these pauses.
-const LONGEST_PAUSE: Duration = Duration::from_mins(5);
+use tokio::time::Instant;
 
 /// The Coding Service as a [`Coder`].
 pub struct Service<U> {
     topic: Topic,
-    next: Authorised<U>,
-    model: RwLock<Option<Model>>,
-    outdated: Notify,
+    models: Arc<Models<U>>,
+    records: Arc<Merged<U>>,
+    metrics: Metrics,
 }
 
 impl<U: Upstream> Service<U> {
     /// Codes to `topic`.
-    pub fn new(topic: Topic, next: Authorised<U>) -> Self {
-        Self { topic, next, model: RwLock::new(None), outdated: Notify::new() }
-    }
-
-    /// Asks for the latest model at once, every hour, and when a call finds that there is no such model any more.
-    pub async fn keep_model(self: Arc<Self>) {
-        let mut pause = FIRST_PAUSE;
-        loop {
-            match self.next.call(&Call::LatestModel).await {
-                Ok(Reply::Model(model)) => {
-                    self.set_model(model);
-                    pause = FIRST_PAUSE;
-                    let _ = tokio::time::timeout(FRESH, self.outdated.notified()).await;
-                    continue;
-                }
-                Ok(_) => {}
-                Err(CallFailure::Unknown) => {
-                    tracing::error!(topic = self.topic.uri_name, "the upstream has no such topic");
-                }
-                Err(failure) => tracing::warn!(%failure, "the latest model is not known"),
-            }
-            tokio::time::sleep(pause).await;
-            pause = (pause * 2).min(LONGEST_PAUSE);
-        }
-    }
-
-    fn set_model(&self, model: Model) {
-        let mut current = self.model.write().unwrap_or_else(PoisonError::into_inner);
-        if current.as_ref() != Some(&model) {
-            tracing::info!(model = model.model_id, version = model.model_version, "the upstream's model");
-            *current = Some(model);
-        }
+    pub fn new(topic: Topic, models: Arc<Models<U>>, records: Arc<Merged<U>>, metrics: Metrics) -> Self {
+        Self { topic, models, records, metrics }
     }
 }
 
@@ -68,25 +33,24 @@ impl<U: Upstream> Coder for Service<U> {
     }
 
     fn model(&self) -> Option<Model> {
-        self.model.read().unwrap_or_else(PoisonError::into_inner).clone()
+        self.models.current()
     }
 
-    async fn code(&self, text: JobText, suggestions: u8) -> Result<Coded, CodingFailure> {
+    async fn code(&self, text: JobText, suggestions: u8, deadline: Instant) -> Result<Coded, CodingFailure> {
         let Some(Model { model_id: model, .. }) = self.model() else {
             return Err(CodingFailure::Unavailable(FIRST_PAUSE));
         };
-        let call = Call::Code { model: model.clone(), text, suggestions };
-        match self.next.call(&call).await {
-            Ok(Reply::Answer(answer)) => Ok(Coded { answer, source: Source::Upstream, model }),
-            Ok(_) => Err(CodingFailure::Broken("another answer than was asked for".into())),
+        match self.records.code(model.clone(), text, suggestions, deadline).await {
+            Ok(answer) => Ok(Coded { answer, source: Source::Upstream, model }),
             Err(failure) => {
-                if let CallFailure::NotNow { .. } = &failure {
+                if let CallFailure::NotNow { why, .. } = &failure {
+                    self.metrics.not_made(why);
                     tracing::debug!(%failure, "no call to the upstream");
                 } else {
                     tracing::warn!(%failure, "no answer from the upstream");
                 }
                 if failure == CallFailure::Unknown {
-                    self.outdated.notify_one();
+                    self.models.outdated();
                 }
                 Err(failure.into())
             }

@@ -1,5 +1,8 @@
 //! A Coding Service made for tests, on a real socket: it answers as the guide says, or goes wrong as it is told to,
 //! and remembers everything it was asked.
+#![allow(dead_code, reason = "not every test file needs all of it")]
+
+pub mod running;
 
 use serde_json::{Value, json};
 use std::collections::VecDeque;
@@ -11,6 +14,9 @@ use tokio::sync::Semaphore;
 
 pub const TOKEN: &str = "canary-token-7f3a";
 pub const SECRET: &str = "canary-secret-91bc";
+
+/// Codes too, and is not the latest.
+const OLD_MODEL: &str = "model-0";
 
 /// How a coding call goes wrong.
 #[derive(Clone, Debug)]
@@ -77,12 +83,18 @@ impl Upstream {
         let model = self.model.lock().unwrap().clone();
         let (status, body) = match seen.path.as_str() {
             "/oauth2/token" => (200, json!({"access_token": TOKEN, "expires_in": 3600})),
+            "/v1/topics" => {
+                (200, json!([{"uriName": "osca", "fullName": "O"}, {"uriName": "other", "fullName": "-"}]))
+            }
+            "/v1/topics/osca/models" => (200, json!([model_answer(OLD_MODEL), model_answer(&model)])),
             "/v1/topics/osca/models/latest" => (200, model_answer(&model)),
-            path if path == format!("/v1/topics/osca/models/{model}/code") => match self.fault().await {
-                None => (200, coded(&seen.body)),
-                Some(Fault::Status(status, message)) => (status, json!({"message": message})),
-                Some(fault) => return misbehave(stream, &fault).await,
-            },
+            path if [OLD_MODEL, &model].iter().any(|model| path == code_path(model)) => {
+                match self.fault().await {
+                    None => (200, coded(&seen.body)),
+                    Some(Fault::Status(status, message)) => (status, json!({"message": message})),
+                    Some(fault) => return misbehave(stream, &fault).await,
+                }
+            }
             _ => (404, json!({"message": "The specified model does not exist"})),
         };
         write(&mut stream, status, &body.to_string(), 0).await;
@@ -138,6 +150,10 @@ async fn read(stream: &mut TcpStream) -> Option<Seen> {
     }
 }
 
+fn code_path(model: &str) -> String {
+    format!("/v1/topics/osca/models/{model}/code")
+}
+
 fn model_answer(id: &str) -> Value {
     json!({
         "modelId": id, "modelVersion": 7, "modelReleaseDate": "2026-01-01", "modelType": "hsvm2",
@@ -145,12 +161,25 @@ fn model_answer(id: &str) -> Value {
     })
 }
 
-/// The label repeats the title, so that a test can tell whose answer it is.
+/// The answers to several records come in the opposite order: they are to be told by their names.
 fn coded(body: &Value) -> Value {
-    let title = body["record"]["occp_text"].as_str().unwrap();
+    match body["records"].as_array() {
+        Some(records) => records.iter().rev().map(coded_record).collect(),
+        None => coded_record(&body["record"]),
+    }
+}
+
+/// The label repeats the title, so that a test can tell whose answer it is.
+fn coded_record(record: &Value) -> Value {
+    let title = record["occp_text"].as_str().unwrap();
     let label = title.replace("zebrakeeper", "z");
-    json!({
-        "codeStatus": "successful", "input": body["record"],
+    let mut answer = json!({
+        "codeStatus": "successful",
+        "input": {"occp_text": title, "tasks_text": record["tasks_text"]},
         "result": [{"codeCategory": "361111", "codeLabel": label, "codeConfidence": 0.75}],
-    })
+    });
+    if let Some(id) = record.get("recordId") {
+        answer["recordId"] = id.clone();
+    }
+    answer
 }

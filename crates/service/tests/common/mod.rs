@@ -135,11 +135,23 @@ impl Bench {
 
     fn over(service: Service, clock: Arc<ManualClock>) -> Self {
         let service = Arc::new(service);
-        Self { app: app(Arc::clone(&service)), service, clock }
+        Self { app: app(&service), service, clock }
+    }
+
+    /// The same, going on with what was counted in its data folder.
+    pub fn with_counts(self) -> Self {
+        drop(self.app);
+        let service = Arc::into_inner(self.service).unwrap();
+        Self::over(service.with_counts().unwrap(), self.clock)
     }
 
     /// No limits other than these settings make.
     pub fn new(settings: &[(&str, &str)]) -> Self {
+        Self::at(Arc::default(), settings)
+    }
+
+    /// The same with a clock that runs already.
+    pub fn at(clock: Arc<ManualClock>, settings: &[(&str, &str)]) -> Self {
         let mut all = vec![
             ("limits.public.requests_per_second", "0"),
             ("limits.public.requests_per_day", "0"),
@@ -156,14 +168,9 @@ impl Bench {
         let mut clients = Clients::default();
         clients.push(client("public", Tier::Public));
         clients.push(client("partner", Tier::Partner));
-        let clock = Arc::new(ManualClock::default());
         let tokens = Tokens::new(&[9; 32]);
         let service = Service::new(config(&all), models, clients, tokens, Arc::clone(&clock) as _);
         Self::over(service, clock)
-    }
-
-    pub fn admin(&self) -> Router {
-        occuform_service::admin(Arc::clone(&self.service), Arc::default())
     }
 
     pub async fn ask(&self, request: Request<Body>) -> Answer {
@@ -233,4 +240,11 @@ pub fn token_request(authorization: &str, body: &str) -> Request<Body> {
         .header("content-type", "application/x-www-form-urlencoded")
         .body(Body::from(body.to_owned()))
         .unwrap()
+}
+
+/// What the operator's machines read.
+pub fn metrics(service: &Service) -> String {
+    let mut text = String::new();
+    prometheus_client::encoding::text::encode(&mut text, &service.counters()).unwrap();
+    text
 }

@@ -1,5 +1,8 @@
 //! The whole way from a browser's request to a Coding Service and back, over real sockets, in fair and foul weather.
 
+mod models;
+mod state;
+#[path = "../support/mod.rs"]
 mod support;
 
 use async_trait::async_trait;
@@ -13,14 +16,10 @@ use occuform_proxy::cached::CacheLimits;
 use occuform_proxy::coder::{Coded, Coder, CodingFailure, Source};
 use occuform_proxy::config::{ClientSecret, Config, UpstreamConfig};
 use occuform_proxy::fallback::Fallback;
-use occuform_proxy::upstream::authorised::Authorised;
-use occuform_proxy::upstream::governor::{Governor, Limits, Usage};
-use occuform_proxy::upstream::http::Http;
-use occuform_proxy::upstream::keeper::{Keeper, Memory};
-use occuform_proxy::upstream::moment::{Clock, SystemClock};
-use occuform_proxy::upstream::paced::Paced;
-use occuform_proxy::upstream::state::{Found, StateFolder};
-use occuform_proxy::upstream::{self, Call, CallFailure};
+use occuform_proxy::metrics::Metrics;
+use occuform_proxy::upstream;
+use occuform_proxy::upstream::moment::SystemClock;
+use occuform_proxy::upstream::sizing::Merge;
 use serde_json::{Value, json};
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
@@ -28,6 +27,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use support::{Fault, SECRET, TOKEN, Upstream};
 use tempfile::TempDir;
+use tokio::time::Instant;
 use tower::ServiceExt;
 use tracing_subscriber::fmt::MakeWriter;
 
@@ -44,7 +44,7 @@ impl Coder for Embedded {
         None
     }
 
-    async fn code(&self, _: JobText, _: u8) -> Result<Coded, CodingFailure> {
+    async fn code(&self, _: JobText, _: u8, _: Instant) -> Result<Coded, CodingFailure> {
         let answer =
             CodeAnswer { code_status: CodeStatus::Unsuccessful, input: Record::default(), result: vec![] };
         Ok(Coded { answer, source: Source::Embedded, model: "embedded-model".into() })
@@ -74,6 +74,8 @@ fn settings(url: &str, state: &Path) -> UpstreamConfig {
         pause: Duration::from_millis(1),
         hour: Duration::from_hours(1),
         day: Duration::from_hours(24),
+        model: None,
+        merge: Merge::Auto,
         deadline: Duration::from_secs(8),
         cache: CacheLimits { answers: 100, keep: Duration::from_hours(1) },
         proxy: None,
@@ -88,10 +90,13 @@ struct Proxy {
 
 impl Proxy {
     fn new(settings: &UpstreamConfig, second: Option<Arc<dyn Coder>>) -> Self {
-        let service = upstream::open(OSCA, settings, Arc::new(SystemClock::new().unwrap())).unwrap();
-        let coder: Arc<dyn Coder> = Arc::new(Fallback::new(service, second, settings.deadline));
+        let metrics = Metrics::default();
+        let clock = Arc::new(SystemClock::new().unwrap());
+        let service = upstream::open(OSCA, settings, clock, &metrics).unwrap();
+        let coder: Arc<dyn Coder> =
+            Arc::new(Fallback::new(service, second, settings.deadline).counted(&metrics));
         let config = Config { deadline: settings.deadline, ..Config::default() };
-        Self { app: app(&config, Arc::clone(&coder)), coder }
+        Self { app: app(&config, Arc::clone(&coder), &metrics), coder }
     }
 
     /// With the embedded coder, and when the upstream's model is known.
@@ -102,8 +107,14 @@ impl Proxy {
     }
 
     async fn ask(&self, title: &str) -> Answer {
+        self.ask_with(title, ("accept", "application/json")).await
+    }
+
+    async fn ask_with(&self, title: &str, (name, value): (&str, &str)) -> Answer {
         let body = json!({"record": {"occp_text": title}, "numberOfSuggestions": 3}).to_string();
-        let request = Request::post("/v1/topics/osca/code").header("content-type", "application/json");
+        let request = Request::post("/v1/topics/osca/code")
+            .header("content-type", "application/json")
+            .header(name, value);
         let response = self.app.clone().oneshot(request.body(Body::from(body)).unwrap()).await.unwrap();
         let (parts, body) = response.into_parts();
         let body = body.collect().await.unwrap().to_bytes();
@@ -148,18 +159,12 @@ async fn a_record_is_answered_by_the_upstreams_model_and_from_memory_the_next_ti
 }
 
 #[tokio::test]
-async fn whatever_goes_wrong_upstream_the_embedded_coder_answers_and_no_second_token_is_asked_for() {
+async fn what_the_upstream_refuses_the_embedded_coder_answers_and_no_second_token_is_asked_for() {
     for fault in [
         Fault::Status(403, "User is not authorized to access this resource with an explicit deny"),
-        Fault::Status(429, "Too Many Requests"),
         Fault::Status(429, "Limit Exceeded"),
         Fault::Status(400, "Invalid request body"),
         Fault::Status(404, "The specified topic does not exist"),
-        Fault::Status(500, "Error performing request"),
-        Fault::Status(302, "elsewhere"),
-        Fault::Reset,
-        Fault::Truncated,
-        Fault::Garbage,
     ] {
         let (upstream, _state, settings) = world().await;
         let proxy = Proxy::ready(&settings).await;
@@ -171,7 +176,33 @@ async fn whatever_goes_wrong_upstream_the_embedded_coder_answers_and_no_second_t
             "{fault:?}"
         );
         assert_eq!(upstream.seen("/oauth2/token").len(), 1, "{fault:?}");
-        assert_eq!(upstream.seen("/code").len(), 1, "{fault:?}: a call is never repeated");
+        assert_eq!(upstream.seen("/code").len(), 1, "{fault:?}");
+    }
+}
+
+#[tokio::test]
+async fn what_may_go_well_the_next_time_is_tried_once_more_and_no_second_token_is_asked_for() {
+    for fault in [
+        Fault::Status(429, "Too Many Requests"),
+        Fault::Status(500, "Error performing request"),
+        Fault::Status(302, "elsewhere"),
+        Fault::Reset,
+        Fault::Truncated,
+        Fault::Garbage,
+    ] {
+        for (times, source) in [(1, "upstream"), (2, "embedded")] {
+            let (upstream, _state, settings) = world().await;
+            let proxy = Proxy::ready(&settings).await;
+            upstream.next(vec![fault.clone(); times]);
+            let answer = proxy.ask("lion tamer").await;
+            assert_eq!(
+                (answer.status, answer.header("occuform-source")),
+                (StatusCode::OK, source),
+                "{fault:?}"
+            );
+            assert_eq!(upstream.seen("/oauth2/token").len(), 1, "{fault:?}");
+            assert_eq!(upstream.seen("/code").len(), 2, "{fault:?}");
+        }
     }
 }
 
@@ -183,6 +214,17 @@ async fn an_upstream_that_stalls_is_given_up_at_the_deadline() {
     until(|| proxy.coder.model().is_some()).await;
     upstream.next([Fault::Stall]);
     assert_eq!(proxy.ask("lion tamer").await.header("occuform-source"), "embedded");
+}
+
+#[tokio::test]
+async fn a_client_may_say_how_long_it_is_ready_to_wait() {
+    let (upstream, _state, settings) = world().await;
+    let proxy = Proxy::ready(&settings).await;
+    upstream.next([Fault::Stall]);
+    let began = Instant::now();
+    let answer = proxy.ask_with("lion tamer", ("prefer", "wait=1")).await;
+    assert_eq!(answer.header("occuform-source"), "embedded");
+    assert!((Duration::from_secs(1)..settings.deadline).contains(&began.elapsed()));
 }
 
 #[tokio::test]
@@ -237,6 +279,7 @@ async fn the_same_words_asked_by_many_at_once_are_one_call_also_when_the_first_g
 async fn different_words_get_their_own_answers_one_call_after_the_other() {
     let (upstream, _state, mut settings) = world().await;
     settings.pause = Duration::from_millis(100);
+    settings.merge = Merge::Off;
     let proxy = Arc::new(Proxy::ready(&settings).await);
     let asked: Vec<_> = (0..10)
         .map(|number| {
@@ -252,6 +295,30 @@ async fn different_words_get_their_own_answers_one_call_after_the_other() {
     let calls = upstream.seen("/code");
     let span = calls[9].at - calls[0].at;
     assert!(span >= settings.pause * 8, "10 calls in {span:?}");
+}
+
+#[tokio::test]
+async fn records_that_wait_together_are_one_call_and_each_gets_its_own_answer() {
+    let (upstream, _state, mut settings) = world().await;
+    settings.pause = Duration::from_millis(300);
+    let proxy = Arc::new(Proxy::ready(&settings).await);
+    let asked: Vec<_> = (0..50)
+        .map(|number| {
+            let proxy = Arc::clone(&proxy);
+            tokio::spawn(async move { proxy.ask(&format!("tamer {number}")).await })
+        })
+        .collect();
+    for (number, answer) in asked.into_iter().enumerate() {
+        let answer = answer.await.unwrap();
+        let title = format!("tamer {number}");
+        assert_eq!(answer.header("occuform-source"), "upstream");
+        assert_eq!(answer.body["result"][0]["codeLabel"], title);
+        assert_eq!(answer.body["input"], json!({"occp_text": title, "tasks_text": ""}));
+    }
+    let calls = upstream.seen("/code");
+    let records = |call: &support::Seen| call.body["records"].as_array().map_or(1, Vec::len);
+    assert_eq!(calls.iter().map(records).sum::<usize>(), 50);
+    assert!(calls.len() <= 3, "{} calls", calls.len());
 }
 
 #[tokio::test]
@@ -272,7 +339,7 @@ async fn a_new_start_goes_on_with_the_token_it_has_and_two_proxies_never_share_a
     let (upstream, state, settings) = world().await;
     let first = Proxy::ready(&settings).await;
     let clock = || Arc::new(SystemClock::new().unwrap());
-    let refused = upstream::open(OSCA, &settings, clock()).err().unwrap().to_string();
+    let refused = upstream::open(OSCA, &settings, clock(), &Metrics::default()).err().unwrap().to_string();
     assert!(refused.contains("another proxy uses the state"), "{refused}");
     let mode = std::fs::metadata(state.path().join("token.json")).unwrap().permissions().mode();
     assert_eq!(mode & 0o777, 0o600);
@@ -287,81 +354,6 @@ async fn a_new_start_goes_on_with_the_token_it_has_and_two_proxies_never_share_a
     let second = Proxy::ready(&settings).await;
     assert_eq!(second.ask("lion tamer").await.header("occuform-source"), "upstream");
     assert_eq!(upstream.seen("/oauth2/token").len(), 1);
-}
-
-/// The stages from the token on, without what goes on in the background.
-fn authorised(settings: &UpstreamConfig, memory: Memory) -> Authorised<Paced<Http>> {
-    let clock = Arc::new(SystemClock::new().unwrap());
-    let folder = StateFolder::open(&settings.state).unwrap();
-    let http = Arc::new(Http::new(OSCA, settings).unwrap());
-    let limits = Limits { pause: settings.pause, ceiling: settings.calls_per_day, day: settings.day };
-    let governor = Governor::new(limits, Usage::default(), clock.now());
-    let (usage, _) = folder.file("quota.json").unwrap();
-    let paced = Paced::new(Arc::clone(&http), governor, usage, Arc::clone(&clock) as _, settings.deadline);
-    let (token, _) = folder.file("token.json").unwrap();
-    Authorised::new(paced, http, Keeper::new(settings.hour, memory), token, clock, settings.deadline)
-}
-
-#[tokio::test]
-async fn no_token_is_asked_for_where_that_cannot_be_recorded() {
-    let (upstream, state, settings) = world().await;
-    let stages = authorised(&settings, Memory::default());
-    state.close().unwrap();
-    let failure = stages.call(&Call::LatestModel).await.unwrap_err();
-    assert!(matches!(failure, CallFailure::NotNow { .. }), "{failure}");
-    assert_eq!(upstream.seen("").len(), 0);
-}
-
-#[tokio::test]
-async fn no_token_is_asked_for_within_an_hour_of_one_that_may_have_been() {
-    let (upstream, _state, settings) = world().await;
-    let lost = Memory::lost(&SystemClock::new().unwrap().now());
-    let failure = authorised(&settings, lost).call(&Call::LatestModel).await.unwrap_err();
-    assert!(
-        matches!(failure, CallFailure::NotNow { wait, .. } if wait > Duration::from_mins(59)),
-        "{failure}"
-    );
-    assert_eq!(upstream.seen("").len(), 0);
-}
-
-#[tokio::test]
-async fn a_token_host_that_cannot_be_reached_costs_no_hour() {
-    let (_upstream, _state, mut settings) = world().await;
-    let closed = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
-    settings.token_url = format!("http://{closed}/oauth2/token");
-    settings.deadline = Duration::from_secs(1);
-    let failure = authorised(&settings, Memory::default()).call(&Call::LatestModel).await.unwrap_err();
-    assert!(
-        matches!(failure, CallFailure::NotNow { wait, .. } if wait <= Duration::from_secs(5)),
-        "{failure}"
-    );
-}
-
-#[tokio::test]
-async fn a_state_that_was_lost_or_damaged_is_noticed() {
-    let (_upstream, state, settings) = world().await;
-    let found = |folder: &StateFolder| folder.file::<Memory>("token.json").map(|(_, found)| found);
-    let folder = StateFolder::open(state.path()).unwrap();
-    assert!(matches!(found(&folder), Ok(Found::FirstUse)));
-    drop(folder);
-    let folder = StateFolder::open(state.path()).unwrap();
-    assert!(matches!(found(&folder), Ok(Found::Lost)));
-    drop(folder);
-    std::fs::write(state.path().join("token.json"), "{ damaged canary").unwrap();
-    let error = upstream::open(OSCA, &settings, Arc::new(SystemClock::new().unwrap())).err().unwrap();
-    assert!(error.to_string().contains("is damaged") && !error.to_string().contains("canary"), "{error}");
-}
-
-#[tokio::test]
-async fn when_the_upstream_has_a_new_model_nothing_of_the_old_one_is_answered() {
-    let (upstream, _state, settings) = world().await;
-    let proxy = Proxy::ready(&settings).await;
-    assert_eq!(proxy.ask("lion tamer").await.header("occuform-model"), "model-1");
-    upstream.set_model("model-2");
-    assert_eq!(proxy.ask("bear tamer").await.header("occuform-source"), "embedded");
-    until(|| proxy.coder.model().is_some_and(|model| model.model_id == "model-2")).await;
-    let answer = proxy.ask("lion tamer").await;
-    assert_eq!((answer.header("occuform-source"), answer.header("occuform-model")), ("upstream", "model-2"));
 }
 
 #[tokio::test]

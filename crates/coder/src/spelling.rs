@@ -1,0 +1,113 @@
+//! In: a record's words. Out: the same words, but those that the lexicon does not have and that are one slip away from
+//! one it has are replaced by that. Next: `features`.
+
+use crate::features::Words;
+use crate::packing::PackedWords;
+use serde::{Deserialize, Serialize};
+
+/// Shorter words are too close to too many others.
+const SHORTEST: usize = 5;
+
+/// The words of the lexicon.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(try_from = "PackedWords", into = "PackedWords")]
+pub(crate) struct Spelling {
+    /// In rising order, each with how often it was met.
+    pub(crate) words: Vec<(String, u32)>,
+}
+
+impl Spelling {
+    /// Learns how words are spelled from all that stand in the records.
+    #[cfg(feature = "train")]
+    pub(crate) fn new(words: impl Iterator<Item = String>) -> Self {
+        let mut counts: std::collections::BTreeMap<String, u32> = std::collections::BTreeMap::new();
+        for word in words.filter(|word| is_spelled(word)) {
+            *counts.entry(word).or_default() += 1;
+        }
+        Self { words: counts.into_iter().collect() }
+    }
+
+    /// Puts the words in the places of those that they are taken for.
+    pub(crate) fn correct(&self, words: &mut Words) {
+        for word in words.title.iter_mut().chain(&mut words.tasks) {
+            if let Some(meant) = self.meant_by(word) {
+                meant.clone_into(word);
+            }
+        }
+    }
+
+    /// The word that is meant, if this one was never met: of those that are one slip away and begin with the same
+    /// letter, the most frequent.
+    fn meant_by(&self, word: &str) -> Option<&str> {
+        if word.len() < SHORTEST || !is_spelled(word) {
+            return None;
+        }
+        self.words.binary_search_by(|(known, _)| known.as_str().cmp(word)).err()?;
+        let start = self.words.partition_point(|(known, _)| known.as_str() < &word[..1]);
+        let same_letter = self.words[start..].iter().take_while(|(known, _)| known[..1] == word[..1]);
+        let near = same_letter.filter(|(known, _)| is_one_slip_away(known.as_bytes(), word.as_bytes()));
+        near.max_by(|(a, often_a), (b, often_b)| often_a.cmp(often_b).then(b.cmp(a)))
+            .map(|(known, _)| known.as_str())
+    }
+}
+
+/// Numbers, and names such as c++, are right as they are.
+fn is_spelled(word: &str) -> bool {
+    word.bytes().all(|letter| letter.is_ascii_lowercase())
+}
+
+/// Whether one letter more, less or other, or two neighbours changed over, make one word of the other.
+fn is_one_slip_away(a: &[u8], b: &[u8]) -> bool {
+    if a.len().abs_diff(b.len()) > 1 {
+        return false;
+    }
+    let same = a.iter().zip(b).take_while(|(a, b)| a == b).count();
+    let (a, b) = (&a[same..], &b[same..]);
+    match (a, b) {
+        ([_, a @ ..], [_, b @ ..]) if a == b => true,
+        ([_, rest @ ..], other) | (other, [_, rest @ ..]) if rest == other => true,
+        ([a1, a2, a @ ..], [b1, b2, b @ ..]) => a1 == b2 && a2 == b1 && a == b,
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn spelling() -> Spelling {
+        let words =
+            [("baker", 3), ("barber", 1), ("carter", 2), ("cater", 2), ("electrician", 9), ("nurse", 8)];
+        Spelling { words: words.map(|(word, often)| (word.to_owned(), often)).to_vec() }
+    }
+
+    fn corrected(title: &str) -> String {
+        let mut words = Words::of(title, "");
+        spelling().correct(&mut words);
+        words.title.join(" ")
+    }
+
+    #[test]
+    fn one_slip_is_mended() {
+        for slip in ["electrcian", "electrician", "electricican", "elecrtician", "electrisian", "electricia"]
+        {
+            assert_eq!(corrected(slip), "electrician", "{slip}");
+        }
+    }
+
+    #[test]
+    fn known_short_and_strange_words_stay() {
+        for stays in ["barber", "nurs", "nrus", "c++ net48", "elektrisian", "lectrician", "xyzzyx"] {
+            assert_eq!(corrected(stays), stays);
+        }
+    }
+
+    #[test]
+    fn the_more_frequent_word_is_meant_and_of_equals_the_first() {
+        assert_eq!(corrected("baber"), "baker");
+        assert_eq!(corrected("caterr"), "cater");
+        assert_eq!(corrected("cartr"), "carter");
+        assert_eq!(corrected("caer"), "caer");
+        assert_eq!(corrected("carer nurse"), "carter nurse");
+    }
+}

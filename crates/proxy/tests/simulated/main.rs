@@ -1,0 +1,6 @@
+//! The whole way from a record to a Coding Service and back under simulated time, under load and in outages.
+
+mod isolation;
+mod merging;
+mod outage;
+mod world;
