@@ -2,7 +2,7 @@
 
 PYTHON_ENVIRONMENT=target/bench-python
 
-# bench | bench coder | bench widget | bench service | bench file | bench proxy
+# bench | bench coder | bench widget | bench service | bench file | bench proxy | bench batch
 bench() {
   build_all
   train_model
@@ -13,7 +13,8 @@ bench() {
     service) measure_service ;;
     file) measure_file ;;
     proxy) measure_proxy ;;
-    *) fail "there is no benchmark '$1': page, coder, widget, service, file or proxy" ;;
+    batch) measure_batch ;;
+    *) fail "there is no benchmark '$1': page, coder, widget, service, file, proxy or batch" ;;
   esac
 }
 
@@ -41,6 +42,23 @@ measure_proxy() {
 measure_file() {
   step "Measuring a file (some minutes)"
   with_service node bench/service/file.mjs "$SERVICE_FOLDER/pid"
+}
+
+# Conversions of the asynchronous service's output beside jq, Node.js and pandas, which get the same cells first.
+measure_batch() {
+  local environment=target/bench-batch
+  need_python
+  command -v jq >/dev/null || system_packages "jq to compare with" jq
+  if [ ! -e "$environment/.made" ]; then
+    step "Installing pandas"
+    python3 -m venv "$environment"
+    "$environment/bin/pip" install --quiet --requirement bench/batch/requirements.txt
+    touch "$environment/.made"
+  fi
+  step "Comparing the cells"
+  "$environment/bin/python" bench/batch/agree.py "$OCCUFORM"
+  step "Measuring conversions (about a minute; with the guide's scripts far more)"
+  "$environment/bin/python" bench/batch/run.py "$OCCUFORM" 1000000 ${OCCUFORM_GUIDE:+"$OCCUFORM_GUIDE"}
 }
 
 # Our widget beside others that ask the same, in one run of one browser. They are installed beside the benchmark.

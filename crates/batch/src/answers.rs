@@ -3,6 +3,7 @@
 //!
 //! Packed, since a million answers are held at once.
 
+use occuform_api::Suggestion;
 use sha2::{Digest, Sha256};
 use std::collections::HashMap;
 use std::fmt::Write as _;
@@ -11,11 +12,23 @@ use std::fmt::Write as _;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Key([u64; 2]);
 
+/// How far an answer can be relied on.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Verdict {
+    /// The best code can be used without a person's look.
+    Trusted,
+    /// There may be codes, none of them trusted.
+    #[default]
+    Unsure,
+    /// The service will not take the record.
+    Refused,
+}
+
 /// What came of a record.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Answer {
-    /// Whether the best code can be used without a person's look.
-    pub trusted: bool,
+    /// How far it can be relied on.
+    pub verdict: Verdict,
     /// The codes, best first.
     pub choices: Vec<Choice>,
 }
@@ -31,6 +44,19 @@ pub struct Choice {
     pub confidence: f32,
 }
 
+impl From<Suggestion> for Choice {
+    /// Rounded to four decimals: what comes after them says nothing.
+    fn from(suggestion: Suggestion) -> Self {
+        let confidence = ((suggestion.code_confidence * 1e4).round() / 1e4) as f32;
+        Self { code: suggestion.code_category, label: suggestion.code_label, confidence }
+    }
+}
+
+impl Answer {
+    /// The service will not take the record.
+    pub(crate) const REFUSED: Self = Self { verdict: Verdict::Refused, choices: Vec::new() };
+}
+
 /// A code by its number in [`Answers::labels`], and its confidence.
 pub(crate) type Packed = (u16, f32);
 
@@ -38,7 +64,7 @@ pub(crate) type Packed = (u16, f32);
 struct Entry {
     start: u32,
     length: u8,
-    trusted: bool,
+    verdict: Verdict,
 }
 
 /// All answers of a batch.
@@ -91,7 +117,7 @@ impl Answers {
             let (code, label) = self.labels[usize::from(*number)].clone();
             Choice { code, label, confidence: *confidence }
         });
-        Some(Answer { trusted: entry.trusted, choices: choices.collect() })
+        Some(Answer { verdict: entry.verdict, choices: choices.collect() })
     }
 
     /// The number of a code, and whether it is new.
@@ -110,8 +136,8 @@ impl Answers {
         choices.iter().all(|(number, _)| usize::from(*number) < self.labels.len())
     }
 
-    pub fn insert(&mut self, key: Key, trusted: bool, choices: &[Packed]) {
-        let entry = Entry { start: self.codes.len() as u32, length: choices.len() as u8, trusted };
+    pub fn insert(&mut self, key: Key, verdict: Verdict, choices: &[Packed]) {
+        let entry = Entry { start: self.codes.len() as u32, length: choices.len() as u8, verdict };
         self.codes.extend(choices.iter().map(|(code, _)| *code));
         self.confidences.extend(choices.iter().map(|(_, confidence)| *confidence));
         self.by_text.insert(key, self.entries.len() as u32);

@@ -24,22 +24,15 @@ impl Default for TextRules {
     }
 }
 
-/// Codes of another classification, whose titles are put before the text: the coder does not understand codes.
-pub struct Recoding {
-    /// The classification that the codes are of.
-    pub from: Classification,
-    /// Its name, for messages.
-    pub name: &'static str,
-}
-
 /// Makes records of rows.
 pub struct Checker {
     /// Where to look.
     pub columns: Columns,
     /// What is allowed.
     pub rules: TextRules,
-    /// Where codes are to be read too.
-    pub recoding: Option<Recoding>,
+    /// The classification of the codes in a column, if there are any: their titles are put before the text, since the
+    /// coder does not understand codes.
+    pub recoding: Option<Classification>,
 }
 
 /// What will be coded: trimmed, printable ASCII, of the right length.
@@ -143,12 +136,12 @@ impl Checker {
 
     /// Puts the official title of a code before the text, unless the text says it already.
     fn recode(&self, code: &str, record: &mut Record) -> Result<(), Invalid> {
-        let Some(recoding) = &self.recoding else { return Ok(()) };
+        let Some(from) = &self.recoding else { return Ok(()) };
         if code.is_empty() {
             return Ok(());
         }
-        let id = recoding.from.find(code).ok_or(Invalid::UnknownCode)?;
-        let official = &recoding.from.node(id).title;
+        let id = from.find(code).ok_or(Invalid::UnknownCode)?;
+        let official = &from.node(id).title;
         if record.title.is_empty() || record.title.eq_ignore_ascii_case(official) {
             record.title.clone_from(official);
         } else {
@@ -208,7 +201,7 @@ mod tests {
         let nodes = vec![node("3", "Trades"), node("34", "Electro")];
         let from = Classification::new(nodes).unwrap();
         let rules = TextRules { shorten, ..TextRules::default() };
-        Checker { columns, rules, recoding: Some(Recoding { from, name: "ANZSCO 2022" }) }
+        Checker { columns, rules, recoding: Some(from) }
     }
 
     fn check(shorten: bool, cells: [&str; 3]) -> Checked {

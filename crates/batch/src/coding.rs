@@ -4,6 +4,7 @@ use crate::answers::Key;
 use crate::check::Record;
 use crate::{Answer, BatchError, Checker, Journal, Table};
 use std::collections::HashSet;
+use std::time::Duration;
 
 /// Whoever codes records: our own model in this process, or a service.
 pub trait Coder {
@@ -13,20 +14,15 @@ pub trait Coder {
     /// The model's GUID.
     fn model(&self) -> String;
 
-    /// How many records are handed over at once: what is lost at most when the process dies.
+    /// How many records are handed over at once.
     fn batch_size(&self) -> usize;
 
-    /// Codes records, in their order.
+    /// Codes records and has each answer kept as soon as it is there.
     ///
     /// # Errors
-    /// When there is no answer for any of them.
-    fn code(&self, records: &[Record]) -> Result<Vec<Answer>, CodingError>;
+    /// When it cannot go on, or the user stops. What was kept stays.
+    fn code(&self, records: &[Record], run: &mut Run) -> Result<(), BatchError>;
 }
-
-/// Why there are no answers.
-#[derive(Debug, thiserror::Error)]
-#[error("{0}")]
-pub struct CodingError(pub String);
 
 /// What a batch is doing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,8 +40,26 @@ pub trait Progress {
     /// `done` of `total` rows or texts; the total is 0 where it is not known yet.
     fn report(&mut self, step: Step, done: u64, total: u64);
 
+    /// Nothing can be done for so long, and why.
+    fn waiting(&mut self, why: &str, wait: Duration);
+
     /// Whether the user asked to stop.
     fn stopped(&self) -> bool;
+}
+
+/// What a coder works with: where answers are kept, who is told.
+pub struct Run<'a> {
+    pub(crate) journal: &'a mut Journal,
+    pub(crate) progress: &'a mut dyn Progress,
+    total: u64,
+}
+
+impl Run<'_> {
+    pub(crate) fn keep(&mut self, answers: Vec<(Key, Answer)>) -> Result<(), BatchError> {
+        self.journal.append(answers)?;
+        self.progress.report(Step::Code, self.journal.coded() as u64, self.total);
+        Ok(())
+    }
 }
 
 impl Journal {
@@ -62,39 +76,19 @@ impl Journal {
         progress: &mut dyn Progress,
     ) -> Result<(), BatchError> {
         let mut waiting = Waiting::default();
+        let mut run = Run { journal: self, progress, total };
         table.for_each_row(&mut |row| {
             let Ok(record) = checker.check(&row).record else { return Ok(()) };
             let key = record.key();
-            if !self.answers.contains(key) && waiting.keys.insert(key) {
+            if !run.journal.answers.contains(key) && waiting.keys.insert(key) {
                 waiting.records.push(record);
             }
             if waiting.records.len() == coder.batch_size() {
-                self.code_waiting(&mut waiting, coder, total, progress)?;
+                waiting.code(coder, &mut run)?;
             }
             Ok(())
         })?;
-        self.code_waiting(&mut waiting, coder, total, progress)
-    }
-
-    fn code_waiting(
-        &mut self,
-        waiting: &mut Waiting,
-        coder: &dyn Coder,
-        total: u64,
-        progress: &mut dyn Progress,
-    ) -> Result<(), BatchError> {
-        if waiting.records.is_empty() {
-            return Ok(());
-        }
-        if progress.stopped() {
-            return Err(BatchError::Stopped);
-        }
-        let answers = coder.code(&waiting.records).map_err(|CodingError(why)| BatchError::Coding(why))?;
-        let keys = waiting.records.iter().map(Record::key);
-        self.append(keys.zip(answers).collect())?;
-        *waiting = Waiting::default();
-        progress.report(Step::Code, self.coded() as u64, total);
-        Ok(())
+        waiting.code(coder, &mut run)
     }
 }
 
@@ -103,4 +97,18 @@ impl Journal {
 struct Waiting {
     keys: HashSet<Key>,
     records: Vec<Record>,
+}
+
+impl Waiting {
+    fn code(&mut self, coder: &dyn Coder, run: &mut Run) -> Result<(), BatchError> {
+        if self.records.is_empty() {
+            return Ok(());
+        }
+        if run.progress.stopped() {
+            return Err(BatchError::Stopped);
+        }
+        coder.code(&self.records, run)?;
+        *self = Self::default();
+        Ok(())
+    }
 }

@@ -1,9 +1,9 @@
 //! In: records. Out: what our own model says of them, on all cores. Next: back to `coding`.
 
 use crate::check::Record;
-use crate::{Answer, Choice, Coder, CodingError};
-use occuform_api::{JobText, Suggestion};
-use occuform_coder::{CodingOptions, Model};
+use crate::{Answer, BatchError, Choice, Coder, Run, Verdict};
+use occuform_api::JobText;
+use occuform_coder::{Classification, CodingOptions, Model};
 use rayon::prelude::*;
 
 /// How many records are coded between two writes to the journal.
@@ -21,20 +21,34 @@ impl EmbeddedCoder {
         Self { model, suggestions }
     }
 
-    fn answer(&self, record: &Record) -> Result<Answer, CodingError> {
-        let text =
-            JobText::new(&record.title, &record.tasks).map_err(|error| CodingError(error.to_string()))?;
+    /// What is coded to.
+    pub fn classification(&self) -> &Classification {
+        self.model.classification()
+    }
+
+    /// The answers to records, in their order.
+    ///
+    /// # Errors
+    /// When a record does not keep the rules of its text.
+    pub fn answers(&self, records: &[Record]) -> Result<Vec<Answer>, BatchError> {
+        records.par_iter().map(|record| self.answer(record)).collect()
+    }
+
+    fn answer(&self, record: &Record) -> Result<Answer, BatchError> {
+        let text = JobText::new(&record.title, &record.tasks)
+            .map_err(|error| BatchError::Coding(error.to_string()))?;
         let ranked = self.model.rank(&text);
         let options = CodingOptions::without_a_person(self.suggestions);
         let trusted = self.model.trusted(ranked.clone(), options);
         // Without trust a person decides, who is helped by the whole list.
-        let (trusted, best) = if trusted.is_empty() { (false, ranked) } else { (true, trusted) };
+        let (verdict, best) =
+            if trusted.is_empty() { (Verdict::Unsure, ranked) } else { (Verdict::Trusted, trusted) };
         let best = best.into_iter().take(usize::from(self.suggestions));
-        Ok(Answer { trusted, choices: best.map(choice).collect() })
+        Ok(Answer { verdict, choices: best.map(Choice::from).collect() })
     }
 }
 
-impl Coder for EmbeddedCoder {
+impl Coder for &EmbeddedCoder {
     fn source(&self) -> &'static str {
         "embedded"
     }
@@ -47,20 +61,8 @@ impl Coder for EmbeddedCoder {
         BATCH
     }
 
-    fn code(&self, records: &[Record]) -> Result<Vec<Answer>, CodingError> {
-        records.par_iter().map(|record| self.answer(record)).collect()
+    fn code(&self, records: &[Record], run: &mut Run) -> Result<(), BatchError> {
+        let answers = self.answers(records)?;
+        run.keep(records.iter().map(Record::key).zip(answers).collect())
     }
-}
-
-fn choice(suggestion: Suggestion) -> Choice {
-    Choice {
-        code: suggestion.code_category,
-        label: suggestion.code_label,
-        confidence: rounded(suggestion.code_confidence),
-    }
-}
-
-/// To four decimals: what comes after them says nothing.
-fn rounded(confidence: f64) -> f32 {
-    ((confidence * 1e4).round() / 1e4) as f32
 }

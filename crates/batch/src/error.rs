@@ -98,6 +98,14 @@ pub enum BatchError {
         /// What is wrong.
         problem: String,
     },
+    /// An operation of the service ended without an output.
+    #[error("the operation {id} {problem}; the same command has what is left coded anew")]
+    Operation {
+        /// Its GUID.
+        id: String,
+        /// How it ended.
+        problem: String,
+    },
     /// Whoever codes gave up.
     #[error("the coder failed: {0}; what was coded is kept, the same command goes on from there")]
     Coding(String),

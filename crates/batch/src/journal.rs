@@ -2,11 +2,13 @@
 //! Next: `coding` goes on from there.
 //!
 //! A file of lines beside the output: first the settings as an object, then `["code","label"]` when a code is met for
-//! the first time, and `["digest of the text",trusted,[[number of the code,confidence],...]]` for each text. Lines are
-//! only appended; what an interruption left of a line is cut off.
+//! the first time, and `["digest of the text",trusted,[[number of the code,confidence],...]]` for each text, or only
+//! `"digest of the text"` where a service refused it. `{"operation":{"id":"GUID","uploaded":false}}` stands there while
+//! the service codes a file, and `{"operation":null}` at its end. Lines are only appended; what an interruption left of
+//! a line is cut off.
 
 use crate::answers::{Answers, Key, Packed};
-use crate::{Answer, BatchError};
+use crate::{Answer, BatchError, Verdict};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::fs::{File, OpenOptions, TryLockError};
@@ -21,7 +23,15 @@ pub struct Journal {
     path: PathBuf,
     file: File,
     pub(crate) answers: Answers,
-    resumed: usize,
+    operation: Option<Operation>,
+}
+
+/// A file that a service has, or will have, to code.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Operation {
+    pub id: String,
+    /// The service has the whole file.
+    pub uploaded: bool,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -29,6 +39,8 @@ pub struct Journal {
 enum Line {
     Label(String, String),
     Answer(String, bool, Vec<Packed>),
+    Refused(String),
+    Operation { operation: Option<Operation> },
 }
 
 /// Where the journal of an output lies.
@@ -60,21 +72,22 @@ impl Journal {
         if restart {
             file.set_len(0).map_err(&failed)?;
         }
-        let mut answers = Answers::default();
-        let whole = replay(path, &file, settings, &mut answers)?;
+        let mut found = Found::default();
+        let whole = replay(path, &file, settings, &mut found)?;
         file.set_len(whole).map_err(&failed)?;
         file.seek(SeekFrom::End(0)).map_err(&failed)?;
         if whole == 0 {
             let first = serde_json::to_string(settings).map_err(|error| failed(error.into()))? + "\n";
             file.write_all(first.as_bytes()).and_then(|()| file.sync_all()).map_err(&failed)?;
         }
-        let resumed = answers.len();
-        Ok(Self { path: path.to_owned(), file, answers, resumed })
+        Ok(Self { path: path.to_owned(), file, answers: found.answers, operation: found.operation })
     }
 
-    /// How many texts were coded before.
-    pub fn resumed(&self) -> usize {
-        self.resumed
+    /// The settings of the journal that lies there, if it is one.
+    pub fn settings(path: &Path) -> Option<Settings> {
+        let mut first = String::new();
+        BufReader::new(File::open(path).ok()?).read_line(&mut first).ok()?;
+        serde_json::from_str(&first).ok()
     }
 
     /// How many texts are coded.
@@ -95,20 +108,37 @@ impl Journal {
                 }
                 choices.push((number, choice.confidence));
             }
-            let line = Line::Answer(key.hexadecimal(), answer.trusted, choices);
+            let line = match answer.verdict {
+                Verdict::Refused => Line::Refused(key.hexadecimal()),
+                verdict => Line::Answer(key.hexadecimal(), verdict == Verdict::Trusted, choices.clone()),
+            };
             add(&mut lines, &line);
-            if let Line::Answer(_, trusted, choices) = line {
-                packed.push((key, trusted, choices));
-            }
+            packed.push((key, answer.verdict, choices));
         }
-        self.file
-            .write_all(lines.as_bytes())
-            .and_then(|()| self.file.sync_data())
-            .map_err(BatchError::write(&self.path))?;
-        for (key, trusted, choices) in packed {
-            self.answers.insert(key, trusted, &choices);
+        self.write(&lines)?;
+        for (key, verdict, choices) in packed {
+            self.answers.insert(key, verdict, &choices);
         }
         Ok(())
+    }
+
+    /// The file that a service is coding, if it is.
+    pub(crate) fn operation(&self) -> Option<&Operation> {
+        self.operation.as_ref()
+    }
+
+    /// Puts on disk that a service is coding a file, or that there is none any more.
+    pub(crate) fn note(&mut self, operation: Option<Operation>) -> Result<(), BatchError> {
+        let mut line = String::new();
+        add(&mut line, &Line::Operation { operation: operation.clone() });
+        self.write(&line)?;
+        self.operation = operation;
+        Ok(())
+    }
+
+    fn write(&mut self, lines: &str) -> Result<(), BatchError> {
+        let written = self.file.write_all(lines.as_bytes()).and_then(|()| self.file.sync_data());
+        written.map_err(BatchError::write(&self.path))
     }
 }
 
@@ -117,8 +147,15 @@ fn add(lines: &mut String, line: &Line) {
     lines.push('\n');
 }
 
+/// What a journal holds.
+#[derive(Default)]
+struct Found {
+    answers: Answers,
+    operation: Option<Operation>,
+}
+
 /// Takes in the lines that are whole. Returns how many bytes they have.
-fn replay(path: &Path, file: &File, settings: &Settings, answers: &mut Answers) -> Result<u64, BatchError> {
+fn replay(path: &Path, file: &File, settings: &Settings, taken: &mut Found) -> Result<u64, BatchError> {
     let mut reader = BufReader::with_capacity(256 * 1024, file);
     let (mut line, mut whole) = (String::new(), 0);
     loop {
@@ -131,7 +168,7 @@ fn replay(path: &Path, file: &File, settings: &Settings, answers: &mut Answers) 
         if whole == 0 {
             let Ok(found) = serde_json::from_str(&line) else { return Ok(0) };
             agree(path, settings, &found)?;
-        } else if take_in(&line, answers).is_none() {
+        } else if take_in(&line, taken).is_none() {
             return Ok(whole);
         }
         whole += length as u64;
@@ -149,7 +186,8 @@ fn agree(path: &Path, wanted: &Settings, found: &Settings) -> Result<(), BatchEr
     })
 }
 
-fn take_in(line: &str, answers: &mut Answers) -> Option<()> {
+fn take_in(line: &str, found: &mut Found) -> Option<()> {
+    let answers = &mut found.answers;
     match serde_json::from_str(line).ok()? {
         Line::Label(code, label) => {
             answers.number(&code, &label);
@@ -157,8 +195,11 @@ fn take_in(line: &str, answers: &mut Answers) -> Option<()> {
         Line::Answer(key, trusted, choices) => {
             let key = Key::parse(&key)?;
             answers.knows(&choices).then_some(())?;
-            answers.insert(key, trusted, &choices);
+            let verdict = if trusted { Verdict::Trusted } else { Verdict::Unsure };
+            answers.insert(key, verdict, &choices);
         }
+        Line::Refused(key) => answers.insert(Key::parse(&key)?, Verdict::Refused, &[]),
+        Line::Operation { operation } => found.operation = operation,
     }
     Some(())
 }

@@ -2,7 +2,7 @@
 
 use crate::check::{Checked, Checker};
 use crate::output::Cell;
-use crate::{Answer, BatchError, Choice, Invalid, Row, Table};
+use crate::{Answer, BatchError, Choice, Invalid, Row, Table, Verdict};
 
 /// How many suggestions the guide's table has.
 const GUIDE_SUGGESTIONS: usize = 3;
@@ -25,6 +25,8 @@ pub(crate) enum Outcome {
     Unsure,
     /// There is no code.
     NoMatch,
+    /// The service will not take the record.
+    Refused,
     Invalid(Invalid),
 }
 
@@ -32,7 +34,8 @@ impl Outcome {
     pub fn of(verdict: &Checked, answer: Option<&Answer>) -> Self {
         match (&verdict.record, answer) {
             (Err(invalid), _) => Self::Invalid(*invalid),
-            (Ok(_), Some(answer)) if answer.trusted => Self::Coded,
+            (Ok(_), Some(answer)) if answer.verdict == Verdict::Trusted => Self::Coded,
+            (Ok(_), Some(answer)) if answer.verdict == Verdict::Refused => Self::Refused,
             (Ok(_), Some(answer)) if !answer.choices.is_empty() => Self::Unsure,
             (Ok(_), _) => Self::NoMatch,
         }
@@ -43,6 +46,7 @@ impl Outcome {
             Self::Coded => "coded",
             Self::Unsure => "unsure",
             Self::NoMatch => "no-match",
+            Self::Refused => "refused",
             Self::Invalid(invalid) => invalid.name(),
         }
     }
@@ -69,7 +73,7 @@ pub(crate) fn added_columns(prefix: &str, suggestions: u8) -> Vec<String> {
     let mut names: Vec<String> = ["code", "label", "confidence", "status", "source", "model"]
         .map(|name| format!("{prefix}{name}"))
         .to_vec();
-    for number in 2..=suggestions {
+    for number in 1..=suggestions {
         names.extend(
             ["code", "label", "confidence"].map(|name| format!("{prefix}suggestion_{number}_{name}")),
         );
@@ -101,7 +105,8 @@ pub(crate) fn header(
     Ok(table.columns().iter().cloned().chain(added).collect())
 }
 
-/// The cells that are added to a row's own.
+/// The cells that are added to a row's own. A code that is not trusted is a suggestion and never stands in `code`, where
+/// it could be taken for one.
 pub(crate) fn added_cells<'a>(
     status: String,
     answer: Option<&'a Answer>,
@@ -110,10 +115,14 @@ pub(crate) fn added_cells<'a>(
     model: &'a str,
 ) -> Vec<Cell<'a>> {
     let choices = answer.map_or(&[][..], |answer| &answer.choices);
-    let mut cells = choice(choices.first()).to_vec();
+    let trusted = answer.filter(|answer| answer.verdict == Verdict::Trusted).and(choices.first());
+    let mut cells = choice(trusted).to_vec();
     let told = |text| answer.map_or(Cell::Nothing, |_| Cell::text(text));
     cells.extend([Cell::text(status), told(source), told(model)]);
-    cells.extend((1..usize::from(suggestions)).flat_map(|number| choice(choices.get(number))));
+    // What is trusted stands in `code`, and not a second time.
+    let first = choice(choices.first().filter(|_| trusted.is_none()));
+    let others = (1..usize::from(suggestions)).flat_map(|number| choice(choices.get(number)));
+    cells.extend(first.into_iter().chain(others));
     cells
 }
 
@@ -130,7 +139,7 @@ pub(crate) fn guide_cells<'a>(
         Ok(record) => (record.title.as_str(), record.tasks.as_str()),
         Err(_) => (cell(columns.title), cell(columns.tasks)),
     };
-    let trusted = answer.filter(|answer| answer.trusted);
+    let trusted = answer.filter(|answer| answer.verdict == Verdict::Trusted);
     let status = if trusted.is_some() { "successful" } else { "unsuccessful" };
     let mut cells = [cell(columns.id), status, title, tasks].map(Cell::text).to_vec();
     let choices = trusted.map_or(&[][..], |answer| &answer.choices);

@@ -27,16 +27,17 @@ const LABELS: u64 = 250;
 const NUMBERS: u64 = 130;
 const ROW: u64 = 26;
 
-/// The page, as HTML. It holds counts only, no texts.
+/// The page, as HTML. It holds counts only, no texts. Major groups have titles where the classification is known.
 pub fn report(
     summary: &Summary,
     plan: &Plan,
-    classification: &Classification,
+    classification: Option<&Classification>,
     topic: &str,
     model: &str,
 ) -> String {
     let group = |(code, rows): (&String, &u64)| {
-        let title = classification.find(code).map_or("", |id| classification.node(id).title.as_str());
+        let node = classification.and_then(|known| known.find(code).map(|id| known.node(id)));
+        let title = node.map_or("", |node| node.title.as_str());
         (format!("{code} {title}"), *rows, "bar")
     };
     let groups: Vec<Bar> = summary.major_groups.iter().map(group).collect();

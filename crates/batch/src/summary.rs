@@ -51,6 +51,7 @@ impl Summary {
             Outcome::Coded => self.coded += 1,
             Outcome::Unsure => self.unsure += 1,
             Outcome::NoMatch => self.no_match += 1,
+            Outcome::Refused => *self.invalid.entry(outcome.name()).or_default() += 1,
             Outcome::Invalid(invalid) => *self.invalid.entry(invalid.name()).or_default() += 1,
         }
         if checked.record.is_ok() {

@@ -1,19 +1,21 @@
 //! In: a file of jobs. Out: the same file with codes. Next: `occuform_batch` does the work, `batch_progress` and
-//! `batch_summary` tell of it, `batch_merge` takes a person's decisions in.
+//! `batch_summary` tell of it, `batch_via` knows who codes, `batch_merge` takes a person's decisions in.
 
 use crate::batch_arguments::{Arguments, LayoutName, SourceArguments, Subcommand, Via};
 use crate::batch_merge;
 use crate::batch_progress::Meter;
-use crate::batch_summary;
+use crate::batch_summary::{self, Calls};
+use crate::batch_via::Way;
 use crate::model::ModelChoice;
+use crate::output;
 use anyhow::{Context, Result, bail};
 use occuform_api::Topic;
 use occuform_batch::{
-    Checker, Coder, ColumnNames, Columns, EmbeddedCoder, Journal, Layout, Outputs, Plan, Recoding, Settings,
-    SourceOptions, Table, TextRules, journal_path,
+    Checker, ColumnNames, Columns, Journal, Layout, Outputs, Settings, SourceOptions, Table, TextRules,
+    journal_path,
 };
 use std::path::Path;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     match (&arguments.command, &arguments.input) {
@@ -26,29 +28,55 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
 fn code(arguments: &Arguments, input: &Path) -> Result<()> {
     let started = Instant::now();
     let table = arguments.source.open(input)?;
-    let checker = checker(arguments, &table)?;
+    let mut checker = checker(arguments, &table)?;
     batch_summary::columns(&table, &checker)?;
-    let (topic, model) = arguments.model.load()?;
-    let classification = model.classification().clone();
-    let suggestions = arguments.output.suggestions;
-    let Via::Embedded = arguments.via;
-    let coder = EmbeddedCoder::new(model, suggestions);
-    let outputs = outputs(arguments, input, &coder);
+    let mut outputs = outputs(arguments, input);
     outputs.check(&table)?;
-    let mut journal = open_journal(arguments, input, &outputs, &settings(topic, &outputs))?;
+    refuse_to_overwrite(arguments, input, &outputs)?;
+    let place = journal_path(&outputs.output);
+    let noted = Journal::settings(&place).filter(|_| !arguments.existing.restart);
+    let (mut way, topic) = Way::open(arguments, noted.as_ref())?;
     let mut meter = Meter::new();
+    if let Via::Auto = arguments.via {
+        let plan = occuform_batch::plan(&table, &checker, None, &mut meter)?;
+        let (chosen, why) = way.choose(&plan, noted.is_some());
+        meter.clear();
+        output::print(&format!("Chosen: {why}\n"))?;
+        way = chosen;
+    }
+    checker.rules.max_length = way.max_length();
+    let known = way.known_model(arguments, noted.as_ref())?;
+    let settings = |model: &str| settings(topic, way.name(), model, arguments.output.suggestions);
+    let mut journal = match &known {
+        Some(model) if noted.is_some() => Some(Journal::open(&place, &settings(model), false)?),
+        _ => None,
+    };
     let plan = occuform_batch::plan(&table, &checker, journal.as_ref(), &mut meter)?;
     meter.clear();
-    batch_summary::plan(&plan, time_left(&plan, &coder))?;
-    let Some(journal) = journal.as_mut().filter(|_| !arguments.dry_run) else { return Ok(()) };
-    journal.code_all(&table, &checker, &coder, plan.texts, &mut meter)?;
+    batch_summary::plan(&plan, &way.effort(&plan))?;
+    if arguments.dry_run {
+        return Ok(());
+    }
+    let left_before = way.calls_left();
+    outputs.model = known.map_or_else(|| way.latest_model(&mut meter), Ok)?;
+    let coder = way.coder(outputs.model.clone(), arguments)?;
+    outputs.source = coder.source();
+    let journal = match &mut journal {
+        Some(journal) => journal,
+        None => journal.insert(Journal::open(&place, &settings(&outputs.model), arguments.existing.restart)?),
+    };
+    journal.code_all(&table, &checker, &*coder, plan.texts, &mut meter)?;
     let summary = occuform_batch::join(&table, &checker, journal, &outputs, plan.rows, &mut meter)?;
     meter.clear();
     if let Some(report) = &arguments.output.report {
-        let page = occuform_batch::report(&summary, &plan, &classification, topic.full_name, &outputs.model);
+        let known = way.classification(topic);
+        let page = occuform_batch::report(&summary, &plan, known.as_ref(), topic.full_name, &outputs.model);
         std::fs::write(report, page).with_context(|| format!("cannot write {}", report.display()))?;
     }
-    batch_summary::summary(&summary, &plan, &outputs, started.elapsed())?;
+    let calls = left_before
+        .zip(way.calls_left())
+        .map(|(before, left)| Calls { made: u64::from(before.saturating_sub(left)), left: u64::from(left) });
+    batch_summary::summary(&summary, &plan, &outputs, calls.as_ref(), started.elapsed())?;
     journal_done(&outputs.output)
 }
 
@@ -72,7 +100,7 @@ fn checker(arguments: &Arguments, table: &Table) -> Result<Checker> {
         if found != topic {
             bail!("{} is a model of {}, not of {}", choice.path().display(), found.source, topic.source);
         }
-        Ok(Recoding { from: model.classification().clone(), name: topic.source })
+        Ok(model.classification().clone())
     });
     Ok(Checker {
         columns: Columns::find(table, &names)?,
@@ -81,7 +109,8 @@ fn checker(arguments: &Arguments, table: &Table) -> Result<Checker> {
     })
 }
 
-fn outputs(arguments: &Arguments, input: &Path, coder: &dyn Coder) -> Outputs {
+/// Who answered is not known yet.
+fn outputs(arguments: &Arguments, input: &Path) -> Outputs {
     let chosen = &arguments.output;
     Outputs {
         output: chosen.output.clone().unwrap_or_else(|| occuform_batch::output_path(input, "coded")),
@@ -92,31 +121,26 @@ fn outputs(arguments: &Arguments, input: &Path, coder: &dyn Coder) -> Outputs {
         },
         prefix: chosen.prefix.clone(),
         suggestions: chosen.suggestions,
-        source: coder.source(),
-        model: coder.model(),
+        source: "",
+        model: String::new(),
     }
 }
 
 /// What answers depend on.
-fn settings(topic: Topic, outputs: &Outputs) -> Settings {
+fn settings(topic: Topic, via: &str, model: &str, suggestions: u8) -> Settings {
     [
         ("topic", topic.uri_name.to_owned()),
-        ("via", outputs.source.to_owned()),
-        ("model", outputs.model.clone()),
-        ("suggestions", outputs.suggestions.to_string()),
+        ("via", via.to_owned()),
+        ("model", model.to_owned()),
+        ("suggestions", suggestions.to_string()),
     ]
     .map(|(name, value)| (name.to_owned(), value))
     .into()
 }
 
-/// The journal; a dry run only looks at one that is there.
-fn open_journal(
-    arguments: &Arguments,
-    input: &Path,
-    outputs: &Outputs,
-    settings: &Settings,
-) -> Result<Option<Journal>> {
-    let path = journal_path(&outputs.output);
+/// What is there already stays, unless an unfinished batch goes on.
+fn refuse_to_overwrite(arguments: &Arguments, input: &Path, outputs: &Outputs) -> Result<()> {
+    let unfinished = journal_path(&outputs.output).exists();
     for file in [Some(&outputs.output), outputs.review.as_ref(), arguments.output.report.as_ref()]
         .into_iter()
         .flatten()
@@ -124,22 +148,11 @@ fn open_journal(
         if file == input {
             bail!("{} is the input: name another file for what is written", file.display());
         }
-        if file.exists() && !arguments.existing.force && !arguments.dry_run && !path.exists() {
+        if file.exists() && !arguments.existing.force && !arguments.dry_run && !unfinished {
             bail!("{} is there already: write over it with --force, or choose another name", file.display());
         }
     }
-    if arguments.dry_run && !path.exists() {
-        return Ok(None);
-    }
-    Ok(Some(Journal::open(&path, settings, arguments.existing.restart && !arguments.dry_run)?))
-}
-
-/// Measured with some of the texts; nothing where there are none.
-fn time_left(plan: &Plan, coder: &dyn Coder) -> Option<Duration> {
-    let sample = plan.sample.len();
-    let started = Instant::now();
-    coder.code(&plan.sample).ok().filter(|_| sample > 0)?;
-    Some(started.elapsed().mul_f64((plan.texts - plan.coded) as f64 / sample as f64))
+    Ok(())
 }
 
 impl SourceArguments {

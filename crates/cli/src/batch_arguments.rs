@@ -20,8 +20,9 @@ use std::path::PathBuf;
         occuform batch responses.csv --title job_title --tasks main_tasks --review review.csv --report report.html\n  \
         occuform batch merge responses.coded.csv review.csv\n  \
         occuform batch jobs2019.xlsx --code-column anzsco_code --from anzsco --output jobs2024.csv\n\n\
-        The column 'code' holds the best code whether it is trusted or not: 'status' says which. 'coded' can be used \
-        as it is, 'unsure' is for a person. What was done to a text stands there too: to-ascii, shortened."
+        The column 'code' holds codes that can be used as they are. Where 'status' says 'unsure', it is empty, the best \
+        guess is 'suggestion_1_code', and a person decides. What was done to a text stands in 'status' too: to-ascii, \
+        shortened."
 )]
 pub(crate) struct Arguments {
     /// The file; its first row names the columns
@@ -39,9 +40,15 @@ pub(crate) struct Arguments {
     pub(crate) output: OutputArguments,
     #[command(flatten)]
     pub(crate) model: ModelChoice,
-    /// Who codes. embedded: our own model, on this machine, nothing leaves it
+    /// Who codes
     #[arg(long, default_value = "embedded")]
     pub(crate) via: Via,
+    /// The settings file with the Coding Service in [upstream], as for 'occuform proxy' [default: occuform.toml]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+    /// Of --via async: how often to ask how far the service is; its guide wants 10 to 15 minutes
+    #[arg(long, value_name = "SECONDS", default_value_t = 600, value_parser = clap::value_parser!(u64).range(1..=3600))]
+    pub(crate) poll: u64,
     /// Cut a text that is too long at a word; without it such a row is not coded
     #[arg(long)]
     pub(crate) shorten: bool,
@@ -71,7 +78,14 @@ pub(crate) enum Subcommand {
 
 #[derive(Clone, Copy, ValueEnum)]
 pub(crate) enum Via {
+    /// Our own model, on this machine: nothing leaves it
     Embedded,
+    /// The Coding Service, up to 300 records a call
+    Sync,
+    /// The Coding Service, a file at once: for partners
+    Async,
+    /// One of these; says which and why
+    Auto,
 }
 
 #[derive(clap::Args)]

@@ -11,6 +11,11 @@ use std::time::{Duration, Instant};
 /// How often a line is written where there is no terminal.
 const EVERY: Duration = Duration::from_secs(5);
 
+/// How long the same reason for waiting is not said again.
+const AGAIN: Duration = Duration::from_mins(10);
+/// Shorter waits are nothing to tell of.
+const WORTH_TELLING: Duration = Duration::from_secs(1);
+
 /// Shows progress on standard error.
 pub(crate) struct Meter {
     bar: Option<ProgressBar>,
@@ -19,6 +24,7 @@ pub(crate) struct Meter {
     began_at: u64,
     said: Instant,
     stopped: Arc<AtomicBool>,
+    waiting: Option<(String, Instant)>,
 }
 
 impl Meter {
@@ -29,7 +35,15 @@ impl Meter {
             bar
         });
         let now = Instant::now();
-        Self { bar, step: None, began: now, began_at: 0, said: now, stopped: watch_for_interrupt() }
+        Self {
+            bar,
+            step: None,
+            began: now,
+            began_at: 0,
+            said: now,
+            stopped: watch_for_interrupt(),
+            waiting: None,
+        }
     }
 
     pub(crate) fn clear(&mut self) {
@@ -83,6 +97,19 @@ impl Progress for Meter {
         } else if self.said.elapsed() >= EVERY {
             self.said = Instant::now();
             eprintln!("occuform: {}", self.line(step, done, total));
+        }
+    }
+
+    fn waiting(&mut self, why: &str, wait: Duration) {
+        let said = self.waiting.as_ref().is_some_and(|(last, at)| last == why && at.elapsed() < AGAIN);
+        if said || wait < WORTH_TELLING {
+            return;
+        }
+        self.waiting = Some((why.to_owned(), Instant::now()));
+        let line = format!("occuform: {why}; waiting for {}. Ctrl-C loses nothing", HumanDuration(wait));
+        match &self.bar {
+            Some(bar) => bar.println(line),
+            None => eprintln!("{line}"),
         }
     }
 

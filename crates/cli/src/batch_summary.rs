@@ -1,5 +1,6 @@
 //! In: what a batch found, plans and did. Out: the same in words.
 
+use crate::batch_via::Effort;
 use crate::output;
 use anyhow::Result;
 use indicatif::{HumanCount, HumanDuration};
@@ -33,16 +34,17 @@ pub(crate) fn columns(table: &Table, checker: &Checker) -> Result<()> {
 }
 
 /// What is to be done.
-pub(crate) fn plan(plan: &Plan, time: Option<Duration>) -> Result<()> {
+pub(crate) fn plan(plan: &Plan, effort: &Effort) -> Result<()> {
     let mut text = format!(
-        "Plan: {}, {} different texts, embedded, nothing leaves this machine\n",
+        "Plan: {}, {} different texts, {}\n",
         rows_of(plan.rows),
-        HumanCount(plan.texts)
+        HumanCount(plan.texts),
+        effort.what
     );
     if plan.coded > 0 {
         let _ = writeln!(text, "  coded before: {} texts", HumanCount(plan.coded));
     }
-    if let Some(time) = time {
+    if let Some(time) = effort.time {
         let _ = writeln!(text, "  time: about {}", HumanDuration(time.max(Duration::from_secs(1))));
     }
     for (what, rows) in [("turned into ASCII", plan.converted), ("cut at a word", plan.shortened)] {
@@ -57,8 +59,20 @@ pub(crate) fn plan(plan: &Plan, time: Option<Duration>) -> Result<()> {
     Ok(output::print(&text)?)
 }
 
+/// Calls of the Coding Service.
+pub(crate) struct Calls {
+    pub(crate) made: u64,
+    pub(crate) left: u64,
+}
+
 /// What was done.
-pub(crate) fn summary(summary: &Summary, plan: &Plan, outputs: &Outputs, time: Duration) -> Result<()> {
+pub(crate) fn summary(
+    summary: &Summary,
+    plan: &Plan,
+    outputs: &Outputs,
+    calls: Option<&Calls>,
+    time: Duration,
+) -> Result<()> {
     let share = |rows: u64| 100.0 * rows as f64 / summary.rows.max(1) as f64;
     let mut text =
         format!("{}: {} in {:.1} s\n", outputs.output.display(), rows_of(summary.rows), time.as_secs_f64());
@@ -78,6 +92,9 @@ pub(crate) fn summary(summary: &Summary, plan: &Plan, outputs: &Outputs, time: D
         HumanCount(plan.texts),
         HumanCount(plan.coded)
     );
+    if let Some(Calls { made, left }) = calls {
+        let _ = writeln!(text, "  calls: {}, left today: {}", HumanCount(*made), HumanCount(*left));
+    }
     if let Some(review) = &outputs.review {
         let (review, output) = (review.display(), outputs.output.display());
         let _ = writeln!(

@@ -5,6 +5,7 @@ mod batch_arguments;
 mod batch_merge;
 mod batch_progress;
 mod batch_summary;
+mod batch_via;
 mod code;
 mod convert;
 mod doctor;

@@ -5,6 +5,7 @@ mod common;
 use common::{LEXICON, occuform, write_lexicon};
 use serde_json::Value;
 use std::fmt::Write as _;
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::LazyLock;
@@ -104,6 +105,7 @@ fn rows_keep_their_columns_and_get_codes() {
     assert!(said.contains("job title   Job Title") && said.contains("tasks       main_tasks"), "{said}");
     let output = folder.read("jobs.coded.csv");
     let header = "age,Job Title,main_tasks,code,label,confidence,status,source,model,\
+        suggestion_1_code,suggestion_1_label,suggestion_1_confidence,\
         suggestion_2_code,suggestion_2_label,suggestion_2_confidence\n";
     assert!(output.starts_with(header), "{output}");
     assert_eq!(folder.column("jobs.coded.csv", "age"), ["33", "20"]);
@@ -375,4 +377,73 @@ fn the_services_output_becomes_the_guides_table() {
     std::fs::write(folder.path("broken.jsonl"), "{\"recordId\": \"1\"}\n{\"rec").unwrap();
     let said = folder.fail(&["convert", "broken.jsonl"]);
     assert!(said.contains("broken.jsonl, line 2: no JSON object"), "{said}");
+}
+
+#[test]
+fn a_workbook_with_a_password_says_so() {
+    // What Excel writes then: a compound file with a stream of this name.
+    let folder = Folder::with(&[]);
+    let file =
+        std::fs::File::options().read(true).write(true).create_new(true).open(folder.path("secret.xlsx"));
+    let mut file = cfb::CompoundFile::create_with_version(cfb::Version::V3, file.unwrap()).unwrap();
+    for stream in ["/EncryptionInfo", "/EncryptedPackage"] {
+        file.create_stream(stream).unwrap().write_all(&[7; 8192]).unwrap();
+    }
+    file.flush().unwrap();
+    let said = folder.fail(&["batch", "secret.xlsx"]);
+    assert!(said.contains("cannot read secret.xlsx: it is encrypted"), "{said}");
+}
+
+#[test]
+fn a_journal_in_use_is_left_alone() {
+    let folder = Folder::with(&[("jobs.csv", b"title\nsparky\n")]);
+    let held = std::fs::File::create(folder.path("jobs.coded.csv.journal")).unwrap();
+    held.lock().unwrap();
+    let said = folder.fail(&["batch", "jobs.csv"]);
+    assert!(said.contains("another occuform batch is writing the same output"), "{said}");
+    drop(held);
+    folder.succeed(&["batch", "jobs.csv"]);
+}
+
+#[test]
+fn a_full_disk_loses_nothing_that_was_coded() {
+    let folder = Folder::with(&[("jobs.csv", b"title\nsparky\nbarista\n")]);
+    // The output grows beside its place; this one is on a disk without room.
+    std::os::unix::fs::symlink("/dev/full", folder.path("jobs.coded.csv.part")).unwrap();
+    let said = folder.fail(&["batch", "jobs.csv"]);
+    assert!(said.contains("cannot write jobs.coded.csv: No space left on device"), "{said}");
+    assert!(said.contains("the same command goes on from there"), "{said}");
+    std::fs::remove_file(folder.path("jobs.coded.csv.part")).unwrap();
+    let said = folder.succeed(&["batch", "jobs.csv"]);
+    assert!(said.contains("coded before: 2 texts"), "{said}");
+    assert_eq!(folder.column("jobs.coded.csv", "code"), ["381131", "471131"]);
+}
+
+#[test]
+fn ctrl_c_stops_with_a_word_and_the_same_command_goes_on() {
+    let mut jobs = String::from("title\n");
+    for number in 0..60_000 {
+        let _ = writeln!(jobs, "sparky {number}");
+    }
+    let folder = Folder::with(&[("jobs.csv", jobs.as_bytes())]);
+    let journal = folder.path("jobs.coded.csv.journal");
+    let mut child = Command::new(env!("CARGO_BIN_EXE_occuform"))
+        .current_dir(folder.0.path())
+        .args(["batch", "jobs.csv", "--model", &model(MODELS.path(), "osca")])
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    while std::fs::metadata(&journal).map_or(0, |file| file.len()) < 1000 {
+        assert!(child.try_wait().unwrap().is_none(), "it ended too early");
+        std::thread::yield_now();
+    }
+    let pid = child.id().to_string();
+    assert!(Command::new("kill").args(["-INT", &pid]).status().unwrap().success());
+    let output = child.wait_with_output().unwrap();
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(!output.status.success() && said.contains("stopped; what was coded is kept"), "{said}");
+    let said = folder.succeed(&["batch", "jobs.csv"]);
+    assert!(said.contains("coded before: "), "{said}");
+    assert_eq!(folder.read("jobs.coded.csv").lines().count(), 60_001);
 }

@@ -339,7 +339,7 @@ fn a_lost_state_counts_as_an_allowance_just_used() {
         governor.update(&moment(102), governor::Event::Wanted),
         governor::Decision::Wait(DAY.saturating_sub(Duration::from_secs(2)))
     );
-    assert_eq!(governor.calls_left(), 0);
+    assert_eq!(governor.calls_left(&moment(102)), 0);
 }
 
 #[test]

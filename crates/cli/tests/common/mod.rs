@@ -2,6 +2,9 @@
 // Each test file uses a part of it.
 #![allow(dead_code)]
 
+pub mod coding_service;
+pub mod relay;
+
 use std::path::Path;
 use std::process::{Command, Output};
 

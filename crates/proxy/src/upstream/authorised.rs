@@ -40,6 +40,11 @@ impl<U: Upstream> Authorised<U> {
         Self { next, keeper: Arc::new(Mutex::new(keeper)), source }
     }
 
+    /// Calls that are left of the day's.
+    pub fn calls_left(&self) -> u32 {
+        self.next.calls_left()
+    }
+
     /// The time between two calls as it is now.
     pub fn pause(&self) -> Duration {
         self.next.pause()

@@ -101,8 +101,10 @@ impl Governor {
     }
 
     /// Calls that are left of the day's.
-    pub fn calls_left(&self) -> u32 {
-        self.limits.ceiling.saturating_sub(self.usage.calls())
+    pub fn calls_left(&self, now: &Moment) -> u32 {
+        let mut usage = self.usage.clone();
+        usage.forget(now, self.limits.day);
+        if usage.exhausted.is_some() { 0 } else { self.limits.ceiling.saturating_sub(usage.calls()) }
     }
 
     /// Decides.

@@ -3,11 +3,11 @@
 
 use super::keeper::{ATTEMPT_LIMIT, Token};
 use super::sent::{Announced, Sent};
-use super::{Call, CallFailure, Reply, Upstream};
+use super::{Call, CallFailure, OtherCall, Reply, Upstream};
 use crate::config::{ClientSecret, UpstreamConfig};
 use crate::upstream::wire;
 use async_trait::async_trait;
-use occuform_api::Topic;
+use occuform_api::{ServiceError, Topic};
 use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderValue};
 use reqwest::{
     Body, Certificate, Client, ClientBuilder, Method, Proxy, Response, StatusCode, redirect, retry, tls,
@@ -81,7 +81,7 @@ impl Http {
     /// When the settings do not fit.
     pub fn new(topic: Topic, config: &UpstreamConfig) -> Result<Self, HttpError> {
         Ok(Self {
-            calls: build(builder(config)?.timeout(CALL_LIMIT))?,
+            calls: build(builder(config)?)?,
             tokens: build(builder(config)?.timeout(ATTEMPT_LIMIT).pool_max_idle_per_host(0))?,
             topic,
             api_url: config.api_url.trim_end_matches('/').to_owned(),
@@ -99,6 +99,10 @@ impl Http {
             Call::LatestModel => (Method::GET, format!("{models}/latest"), None),
             Call::Code { model, records, suggestions } => {
                 (Method::POST, format!("{models}/{model}/code"), Some(wire::request(records, *suggestions)))
+            }
+            Call::Other(OtherCall { path, body, .. }) => {
+                let url = format!("{}/v1/topics/{}/{path}", self.api_url, self.topic.uri_name);
+                (if body.is_some() { Method::POST } else { Method::GET }, url, body.clone())
             }
         }
     }
@@ -133,7 +137,12 @@ impl Upstream for Http {
         let mut authorization = HeaderValue::from_str(token.value.expose_secret())
             .map_err(|_| CallFailure::Broken("the token cannot be sent"))?;
         authorization.set_sensitive(true);
-        let request = self.calls.request(method, url).header(AUTHORIZATION, authorization);
+        let (limit, longest) = match call {
+            Call::Other(other) => (other.limit, other.longest_answer),
+            Call::Code { records, .. } => (CALL_LIMIT, MAX_ANSWER_BYTES + records.len() * MAX_BYTES_A_RECORD),
+            _ => (CALL_LIMIT, MAX_ANSWER_BYTES),
+        };
+        let request = self.calls.request(method, url).header(AUTHORIZATION, authorization).timeout(limit);
         let request = match body {
             Some(body) => {
                 request.header(CONTENT_TYPE, "application/json").body(Body::wrap(Announced::new(body, sent)))
@@ -143,9 +152,10 @@ impl Upstream for Http {
         let broken = |error: &reqwest::Error| CallFailure::Broken(kind(error));
         let response = request.send().await.map_err(|error| broken(&error))?;
         let status = response.status();
-        let body = bytes(response, longest_answer(call)).await?;
+        let body = bytes(response, longest).await?;
         match status {
             StatusCode::OK => wire::reply(call, &body),
+            StatusCode::UNAUTHORIZED if is_of_another_client(&body) => Err(CallFailure::Unknown),
             StatusCode::FORBIDDEN | StatusCode::UNAUTHORIZED => Err(CallFailure::Denied),
             StatusCode::TOO_MANY_REQUESTS if wire::message(&body) == Some("Limit Exceeded".into()) => {
                 Err(CallFailure::LimitExceeded)
@@ -158,12 +168,24 @@ impl Upstream for Http {
     }
 }
 
-pub(crate) fn build(builder: ClientBuilder) -> Result<Client, HttpError> {
+/// An operation of another client's; the token is as good as before.
+fn is_of_another_client(body: &[u8]) -> bool {
+    wire::message(body) == Some(ServiceError::ForeignOperation.to_string())
+}
+
+/// The client, or what about the settings does not fit.
+///
+/// # Errors
+/// When the settings do not fit.
+pub fn build(builder: ClientBuilder) -> Result<Client, HttpError> {
     builder.build().map_err(|error| HttpError::Client(plain(error)))
 }
 
-/// How all requests to the upstream are made.
-pub(crate) fn builder(config: &UpstreamConfig) -> Result<ClientBuilder, HttpError> {
+/// TLS, root certificates and the proxy on the way out, as the settings say.
+///
+/// # Errors
+/// When the settings do not fit.
+pub fn builder(config: &UpstreamConfig) -> Result<ClientBuilder, HttpError> {
     // An error means that it is done already.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let mut builder = Client::builder()
@@ -204,22 +226,15 @@ async fn token(response: Response) -> Asked {
     Asked::Obtained { value, valid_for: seconds.map_or(USUAL_VALIDITY, Duration::from_secs) }
 }
 
-async fn bytes(mut response: Response, most: usize) -> Result<Vec<u8>, CallFailure> {
+async fn bytes(mut response: Response, longest: usize) -> Result<Vec<u8>, CallFailure> {
     let mut body = Vec::new();
     while let Some(chunk) = response.chunk().await.map_err(|error| CallFailure::Broken(kind(&error)))? {
         body.extend_from_slice(&chunk);
-        if body.len() > most {
+        if body.len() > longest {
             return Err(CallFailure::Broken("the answer is too long"));
         }
     }
     Ok(body)
-}
-
-fn longest_answer(call: &Call) -> usize {
-    match call {
-        Call::Code { records, .. } => MAX_ANSWER_BYTES + records.len() * MAX_BYTES_A_RECORD,
-        _ => MAX_ANSWER_BYTES,
-    }
 }
 
 /// What went wrong, in words that hold no address, no text and no secret.

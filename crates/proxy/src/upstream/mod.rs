@@ -35,6 +35,7 @@ mod suspects;
 mod wire;
 
 pub(crate) use wire::is_name;
+pub use wire::is_plausible;
 
 use crate::cached::Cached;
 use crate::coder::Coder;
@@ -53,8 +54,9 @@ use moment::Clock;
 use occuform_api::{CodeAnswer, JobText, Model, Topic};
 use paced::Paced;
 use sent::Sent;
+use serde::Serialize;
 use service::Service;
-use state::{Found, StateError, StateFolder};
+use state::{Found, StateError, StateFile, StateFolder};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -76,6 +78,21 @@ pub enum Call {
         /// How many suggestions at most for each.
         suggestions: u8,
     },
+    /// Any other call of the topic: a small batch, an asynchronous operation.
+    Other(OtherCall),
+}
+
+/// A call whose body the caller writes and whose answer the caller reads.
+#[derive(Clone, Debug)]
+pub struct OtherCall {
+    /// What follows `/v1/topics/{topic}/`.
+    pub path: String,
+    /// JSON to be sent with POST; without it the call is a GET.
+    pub body: Option<Vec<u8>>,
+    /// How long it may take.
+    pub limit: Duration,
+    /// How long its answer may be, in bytes.
+    pub longest_answer: usize,
 }
 
 /// A record of a call.
@@ -96,6 +113,8 @@ pub enum Reply {
     Models(Vec<Model>),
     /// To [`Call::Code`], one for each record, in their order.
     Answers(Vec<CodeAnswer>),
+    /// To [`Call::Other`]: the body as it came.
+    Body(Vec<u8>),
 }
 
 /// Why there is no reply.
@@ -178,6 +197,9 @@ pub enum OpenError {
     Random(#[from] getrandom::Error),
 }
 
+/// The stages that any call needs: token, pace, HTTP.
+pub type Connection = Authorised<Counted<Http>>;
+
 /// Opens the way over HTTP.
 ///
 /// # Errors
@@ -202,21 +224,7 @@ pub fn assemble(
     upstream: Arc<impl Upstream>,
     metrics: &Metrics,
 ) -> Result<Arc<dyn Coder>, OpenError> {
-    let upstream = Arc::new(Counted::new(upstream, metrics.clone()));
-    let folder = StateFolder::open(&config.state)?;
-    let now = clock.now();
-
-    let limits = Limits { pause: config.pause, ceiling: config.calls_per_day, day: config.day };
-    let (file, found) = folder.file::<Usage>("quota.json")?;
-    let usage = found.or_lost("quota.json", || Usage::lost(&now, limits.ceiling));
-    let governor = Governor::new(limits, usage, now.clone());
-    let paced = Paced::new(Arc::clone(&upstream), governor, file, Arc::clone(&clock), metrics.clone());
-
-    let (file, found) = folder.file::<Memory>("token.json")?;
-    let memory = found.or_lost("token.json", || Memory::lost(&now));
-    let keeper = Keeper::new(config.hour, memory);
-    let authorised = Authorised::new(paced, upstream, keeper, file, clock);
-    let guarded = Arc::new(Guarded::new(authorised));
+    let guarded = Arc::new(Guarded::new(authorised(config, clock, upstream, metrics)?));
     let merged = Merged::new(Arc::clone(&guarded), config.merge)?;
     let models = Arc::new(Models::new(topic, config.model.clone(), guarded, config.deadline));
     tokio::spawn(Arc::clone(&models).keep());
@@ -224,14 +232,52 @@ pub fn assemble(
     Ok(Arc::new(Cached::new(service, config.cache)?))
 }
 
-impl<T: Default> Found<T> {
-    fn or_lost(self, name: &str, lost: impl FnOnce() -> T) -> T {
+/// Opens the way for calls of one's own.
+///
+/// # Errors
+/// When the state folder cannot be used or the settings of the connection do not fit.
+pub fn connect(
+    topic: Topic,
+    config: &UpstreamConfig,
+    clock: Arc<dyn Clock>,
+) -> Result<Connection, OpenError> {
+    authorised(config, clock, Arc::new(Http::new(topic, config)?), &Metrics::default())
+}
+
+fn authorised<U: Upstream>(
+    config: &UpstreamConfig,
+    clock: Arc<dyn Clock>,
+    upstream: Arc<U>,
+    metrics: &Metrics,
+) -> Result<Authorised<Counted<U>>, OpenError> {
+    let upstream = Arc::new(Counted::new(upstream, metrics.clone()));
+    let folder = StateFolder::open(&config.state)?;
+    let now = clock.now();
+
+    let limits = Limits { pause: config.pause, ceiling: config.calls_per_day, day: config.day };
+    let (file, found) = folder.file::<Usage>("quota.json")?;
+    let usage = found.or_lost(&file, "quota.json", || Usage::lost(&now, limits.ceiling))?;
+    let governor = Governor::new(limits, usage, now.clone());
+    let paced = Paced::new(Arc::clone(&upstream), governor, file, Arc::clone(&clock), metrics.clone());
+
+    let (file, found) = folder.file::<Memory>("token.json")?;
+    let memory = found.or_lost(&file, "token.json", || Memory::lost(&now))?;
+    let keeper = Keeper::new(config.hour, memory);
+    Ok(Authorised::new(paced, upstream, keeper, file, clock))
+}
+
+impl<T: Default + Serialize> Found<T> {
+    fn or_lost(self, file: &StateFile<T>, name: &str, lost: impl FnOnce() -> T) -> Result<T, StateError> {
         match self {
-            Self::Stored(content) => content,
-            Self::FirstUse => T::default(),
+            Self::Stored(content) => Ok(content),
+            Self::FirstUse => {
+                let content = T::default();
+                file.begin(&content)?;
+                Ok(content)
+            }
             Self::Lost => {
                 tracing::warn!(name, "this state was lost: the allowance counts as just used");
-                lost()
+                Ok(lost())
             }
         }
     }

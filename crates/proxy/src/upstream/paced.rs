@@ -67,7 +67,7 @@ impl<U: Upstream> Paced<U> {
         };
         self.permission(&token, until).await?;
         self.metrics.queued(asked.elapsed());
-        self.metrics.calls_left(self.govern(|governor| governor.calls_left()));
+        self.metrics.calls_left(self.calls_left());
         Ok(Turn { token, lock })
     }
 
@@ -98,6 +98,12 @@ impl<U: Upstream> Paced<U> {
             }
         }
         result
+    }
+
+    /// Calls that are left of the day's.
+    pub fn calls_left(&self) -> u32 {
+        let now = self.clock.now();
+        self.govern(|governor| governor.calls_left(&now))
     }
 
     fn govern<T>(&self, with: impl FnOnce(&mut Governor) -> T) -> T {

@@ -108,6 +108,16 @@ impl StateFolder {
 }
 
 impl<T: Serialize> StateFile<T> {
+    /// The first content, at once: a folder that is locked and holds nothing would count as robbed the next time.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub fn begin(&self, content: &T) -> Result<(), StateError> {
+        let bytes = serde_json::to_vec(content).map_err(io::Error::other);
+        let written = bytes.and_then(|bytes| replace(&self.path, &bytes));
+        written.map_err(|error| StateError::Unusable { path: self.path.display().to_string(), error })
+    }
+
     /// Writes and returns when it is on the disk. The file is its owner's only, and never half written.
     ///
     /// # Errors

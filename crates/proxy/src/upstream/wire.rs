@@ -79,6 +79,7 @@ pub(crate) fn reply(call: &Call, body: &[u8]) -> Result<Reply, CallFailure> {
             }
             matched(records, *suggestions, serde_json::from_slice(body).map_err(|_| NO_ANSWER)?)
         }
+        Call::Other(_) => Ok(Reply::Body(body.to_vec())),
     }
 }
 
@@ -138,7 +139,8 @@ fn record(text: &JobText) -> Record {
     Record { occp_text: text.title().to_owned(), tasks_text: text.tasks().to_owned() }
 }
 
-fn is_plausible(suggestion: &Suggestion) -> bool {
+/// Whether this can be a code of a classification, and shown as one.
+pub fn is_plausible(suggestion: &Suggestion) -> bool {
     let Suggestion { code_category: code, code_label: label, code_confidence } = suggestion;
     (1..=6).contains(&code.len())
         && code.bytes().all(|byte| byte.is_ascii_digit())

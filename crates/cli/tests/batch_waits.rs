@@ -1,0 +1,76 @@
+//! What `occuform batch --via sync` waits for longer than a test may: the same code with days that last seconds, against
+//! a real `occuform service`.
+
+mod common;
+
+use common::coding_service::CodingService;
+use common::relay::Fault;
+use occuform_api::OSCA;
+use occuform_batch::{
+    Checker, CodingService as Connection, ColumnNames, Columns, Journal, Progress, Settings, SourceOptions,
+    Step, SyncCoder, Table, TextRules,
+};
+use occuform_proxy::config::{Config, UpstreamConfig};
+use std::time::Duration;
+
+/// Remembers what was waited for.
+#[derive(Default)]
+struct Told(Vec<String>);
+
+impl Progress for Told {
+    fn report(&mut self, _: Step, _: u64, _: u64) {}
+
+    fn waiting(&mut self, why: &str, _: Duration) {
+        self.0.push(why.to_owned());
+    }
+
+    fn stopped(&self) -> bool {
+        false
+    }
+}
+
+fn settings(service: &CodingService) -> UpstreamConfig {
+    let (config, _) = Config::read(&service.path("occuform.toml"), true, []).unwrap();
+    let config = config.upstream.unwrap();
+    UpstreamConfig {
+        pause: Duration::from_millis(10),
+        // Longer than is waited without a word.
+        day: Duration::from_secs(23),
+        state: service.path("state"),
+        ..config
+    }
+}
+
+/// Codes 1,500 records, five calls, and returns what was waited for.
+fn code(service: &CodingService, config: &UpstreamConfig) -> Vec<String> {
+    service.write_jobs("jobs.csv", 1500);
+    let table = Table::open(&service.path("jobs.csv"), &SourceOptions::default()).unwrap();
+    let columns = Columns::find(&table, &ColumnNames::default()).unwrap();
+    let checker = Checker { columns, rules: TextRules::default(), recoding: None };
+    let connection = Connection::open(OSCA, config).unwrap();
+    let mut told = Told::default();
+    let model = connection.latest_model(&mut told).unwrap();
+    let coder = SyncCoder::new(&connection, model, 3);
+    let mut journal = Journal::open(&service.path("journal"), &Settings::default(), false).unwrap();
+    journal.code_all(&table, &checker, &coder, 1500, &mut told).unwrap();
+    assert_eq!(journal.coded(), 1500);
+    told.0
+}
+
+#[test]
+fn a_day_whose_calls_are_used_up_is_waited_for_and_the_next_goes_on() {
+    let service = CodingService::start();
+    let waited = code(&service, &UpstreamConfig { calls_per_day: 3, ..settings(&service) });
+    assert!(waited.iter().any(|why| why == "the upstream's allowance is used"), "{waited:?}");
+    assert_eq!(service.relay.seen("/code").len(), 5);
+}
+
+#[test]
+fn limit_exceeded_ends_the_day_and_the_next_goes_on() {
+    let service = CodingService::start();
+    service.relay.fail("/code", "", 1, Fault::Answer(429, "{\"message\": \"Limit Exceeded\"}"));
+    let waited = code(&service, &settings(&service));
+    assert!(waited.iter().any(|why| why == "the upstream's allowance is used"), "{waited:?}");
+    assert_eq!(service.relay.seen("/code").len(), 6);
+    assert_eq!(service.relay.seen("/oauth2/token").len(), 1);
+}

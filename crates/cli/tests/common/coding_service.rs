@@ -1,0 +1,122 @@
+//! A real `occuform service` with a relay before it, and a folder in which `occuform batch` asks it.
+
+use super::relay::Relay;
+use super::{LEXICON, occuform, write_lexicon};
+use std::fmt::Write as _;
+use std::io::{BufRead, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::{Arc, LazyLock};
+use tempfile::TempDir;
+
+/// A model, and a partner's id and secret.
+static TEMPLATE: LazyLock<(TempDir, String, String)> = LazyLock::new(|| {
+    let folder = tempfile::tempdir().unwrap();
+    write_lexicon(folder.path(), "osca", LEXICON);
+    assert!(occuform(folder.path(), &["train"]).status.success());
+    let added = occuform(folder.path(), &["service", "client", "add", "Statistics", "--tier", "partner"]);
+    let said = String::from_utf8(added.stdout).unwrap();
+    let field = |name: &str| said.lines().find_map(|line| line.strip_prefix(name)).unwrap().trim().to_owned();
+    let (id, secret) = (field("client id"), field("client secret"));
+    (folder, id, secret)
+});
+
+pub struct CodingService {
+    pub folder: TempDir,
+    pub relay: Arc<Relay>,
+    child: Child,
+}
+
+impl CodingService {
+    /// Starts it; a token an hour, and no other limits.
+    pub fn start() -> Self {
+        let (template, id, secret) = &*TEMPLATE;
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::create_dir(folder.path().join("models")).unwrap();
+        for file in ["models/osca.model", "clients.toml"] {
+            std::fs::copy(template.path().join(file), folder.path().join(file)).unwrap();
+        }
+        let settings = "listen = \"127.0.0.1:0\"\n[admin]\nlisten = \"off\"\n[limits.partner]\n\
+            requests_per_second = 0\nrequests_per_day = 0\n[coding]\nthreshold = 0.9\n[batch]\nreserved_bytes = 0\n";
+        std::fs::write(folder.path().join("service.toml"), settings).unwrap();
+        let mut child = Command::new(env!("CARGO_BIN_EXE_occuform"))
+            .current_dir(folder.path())
+            .arg("service")
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let first = BufReader::new(child.stdout.as_mut().unwrap()).lines().next().unwrap().unwrap();
+        let address = first.split("http://").nth(1).unwrap().trim_end_matches('/').to_owned();
+        let relay = Relay::start(&address);
+        let secret_file = folder.path().join("secret").display().to_string();
+        std::fs::write(&secret_file, secret).unwrap();
+        let settings = format!(
+            "[upstream]\ntoken_url = \"{0}/oauth2/token\"\napi_url = \"{0}\"\nclient_id = \"{id}\"\n\
+             client_secret_file = \"{secret_file}\"\npause_ms = 1000\ncalls_per_day = 10000\n",
+            relay.url
+        );
+        std::fs::write(folder.path().join("occuform.toml"), settings).unwrap();
+
+        Self { folder, relay, child }
+    }
+
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    pub fn read(&self, name: &str) -> String {
+        std::fs::read_to_string(self.path(name)).unwrap()
+    }
+
+    /// Writes a file of so many different jobs.
+    pub fn write_jobs(&self, name: &str, jobs: usize) {
+        let mut text = String::from("title,tasks\n");
+        for number in 0..jobs {
+            let _ = writeln!(text, "sparky {number},wiring {} houses", number % 977);
+        }
+        std::fs::write(self.path(name), text).unwrap();
+    }
+
+    /// What the command says, and whether it succeeded.
+    pub fn run(&self, arguments: &[&str]) -> (String, bool) {
+        let output = occuform(self.folder.path(), arguments);
+        let said = [output.stdout, output.stderr].map(|bytes| String::from_utf8(bytes).unwrap());
+        (said.concat(), output.status.success())
+    }
+
+    pub fn succeed(&self, arguments: &[&str]) -> String {
+        let (said, success) = self.run(arguments);
+        assert!(success, "{said}");
+        said
+    }
+
+    pub fn fail(&self, arguments: &[&str]) -> String {
+        let (said, success) = self.run(arguments);
+        assert!(!success, "{said}");
+        said
+    }
+
+    /// Begins the command and kills it as soon as the service has had so many more calls. Returns whether that came
+    /// in time.
+    pub fn kill_after(&self, calls: usize, arguments: &[&str]) -> bool {
+        let before = self.relay.seen("").len();
+        let mut child = command(self.folder.path(), arguments).spawn().unwrap();
+        self.relay.wait_for(before + calls, || child.try_wait().unwrap().is_none());
+        child.kill().unwrap();
+        !child.wait().unwrap().success()
+    }
+}
+
+impl Drop for CodingService {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+pub fn command(folder: &Path, arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_occuform"));
+    command.current_dir(folder).args(arguments).stdout(Stdio::null()).stderr(Stdio::null());
+    command
+}
