@@ -8,11 +8,11 @@
 //! | `routes` | the route table and what holds for every response |
 //! | `origins` | whose pages may ask |
 //! | [`limits`] | how often a client may ask; [`clients`] tells whose request it is |
-//! | `code` | reads and validates a coding request, writes its answer |
+//! | `code` | reads and validates a coding request, writes its answer; `preference` tells how long its client waits |
 //! | [`coder`] | the trait of those who answer, and the embedded model |
 //! | [`fallback`] | a deadline, and who answers when it passes |
-//! | [`cached`] | remembers answers, asks once what several want to know |
-//! | [`upstream`] | the Coding Service: model, token, pace, HTTP |
+//! | [`cached`] | remembers answers under a `fingerprint`, asks once what several want to know |
+//! | [`upstream`] | the Coding Service: model, merging, breaker, token, pace, HTTP; its pauses are made uneven by `jitter` |
 //! | `problem` | every error as `application/problem+json` |
 //! | `files` | the widget's files and the demo page |
 //! | [`metrics`] | what is counted for the operator |
