@@ -4,6 +4,7 @@
 use crate::features::{HASH_BITS, Words, count_features};
 use crate::packing::PackedFeatures;
 use serde::{Deserialize, Serialize};
+use std::hint::black_box;
 
 /// So many that a bucket has a few features.
 const BUCKET_BITS: u32 = 16;
@@ -153,6 +154,13 @@ impl Row<'_> {
                 let weights = weights.iter().enumerate().filter(|(_, weight)| **weight != 0);
                 weights.map(|(node, weight)| (node as u16, *weight)).collect()
             }
+        }
+    }
+
+    /// Has the memory of the weights fetched. Done for several rows before any is used, they are fetched side by side.
+    pub(crate) fn touch(&self) {
+        if let Row::Sparse(weights) = self {
+            black_box(weights.first().copied().zip(weights.last().copied()));
         }
     }
 

@@ -31,8 +31,9 @@ pub(crate) struct PackedFeatures {
     frequencies: Vec<u32>,
     /// How many weights each feature has.
     counts: Vec<u16>,
-    /// Starting anew with each feature.
-    node_gaps: Vec<u16>,
+    /// Starting anew with each feature, in LEB128.
+    #[serde(with = "serde_bytes")]
+    node_gaps: Vec<u8>,
     /// Two a byte, the first in the low half.
     #[serde(with = "serde_bytes")]
     weights: Vec<u8>,
@@ -50,7 +51,7 @@ impl From<FeatureTable> for PackedFeatures {
             hash_gaps: gaps(table.features().iter().map(|feature| feature.hash)).collect(),
             frequencies: table.features().iter().map(|feature| feature.frequency).collect(),
             counts: rows.iter().map(|row| row.len() as u16).collect(),
-            node_gaps: rows.iter().flat_map(node_gaps).collect(),
+            node_gaps: rows.iter().flat_map(node_gaps).flat_map(leb128).collect(),
             weights: halves(&weights),
         }
     }
@@ -60,12 +61,11 @@ impl TryFrom<PackedFeatures> for FeatureTable {
     type Error = &'static str;
 
     fn try_from(packed: PackedFeatures) -> Result<Self, Self::Error> {
-        let weights = packed.node_gaps.len();
-        let total: usize = packed.counts.iter().map(|count| usize::from(*count)).sum();
+        let weights: usize = packed.counts.iter().map(|count| usize::from(*count)).sum();
         if [packed.frequencies.len(), packed.counts.len()] != [packed.hash_gaps.len(); 2] {
             return Err("the features' columns differ in length");
         }
-        if packed.weights.len() != weights.div_ceil(2) || total != weights {
+        if packed.weights.len() != weights.div_ceil(2) {
             return Err("the weights' columns differ in length");
         }
         let mut hashes = Vec::with_capacity(packed.hash_gaps.len());
@@ -79,19 +79,24 @@ impl TryFrom<PackedFeatures> for FeatureTable {
         }
         let features = hashes.into_iter().zip(packed.frequencies);
         let mut table = Self::new(packed.width.into(), packed.records, features);
-        let mut gaps_and_weights = packed.node_gaps.iter().zip(from_halves(&packed.weights));
+        let mut gaps = packed.node_gaps.into_iter();
+        let mut weights = packed.weights.into_iter().flat_map(from_halves);
         let mut row = Vec::new();
         for (place, count) in packed.counts.into_iter().enumerate() {
             row.clear();
             let mut node = 0_u16;
-            for (gap, weight) in gaps_and_weights.by_ref().take(count.into()) {
-                node = node.checked_add(*gap).ok_or("the gaps add up to too much")?;
+            for weight in weights.by_ref().take(count.into()) {
+                let gap = from_leb128(&mut gaps).ok_or("a gap is cut short or none")?;
+                node = node.checked_add(gap).ok_or("the gaps add up to too much")?;
                 row.push((node, weight));
             }
             if node >= packed.width.max(1) {
                 return Err("a weight belongs to no node");
             }
             table.set_weights(place, &row);
+        }
+        if gaps.next().is_some() {
+            return Err("there are more gaps than weights");
         }
         Ok(table)
     }
@@ -106,13 +111,31 @@ fn halves(weights: &[i8]) -> Vec<u8> {
     weights.chunks(2).map(|pair| half(&pair[0]) | pair.get(1).map_or(0, half) << 4).collect()
 }
 
-/// The reverse of [`halves`]; of an odd number of weights one too many.
-fn from_halves(halves: &[u8]) -> Vec<i8> {
-    let weight = |half: u8| {
+/// The two weights of a byte.
+fn from_halves(pair: u8) -> [i8; 2] {
+    [pair & 0xf, pair >> 4].map(|half| {
         let size = SIZES[usize::from(half & !NEGATIVE)];
         if half & NEGATIVE == 0 { size } else { -size }
-    };
-    halves.iter().flat_map(|pair| [weight(pair & 0xf), weight(pair >> 4)]).collect()
+    })
+}
+
+/// Seven bits a byte, the low ones first; all bytes but the last have the eighth bit set.
+fn leb128(value: u16) -> impl Iterator<Item = u8> {
+    let more = |rest: &u16| (*rest >= 0x80).then_some(rest >> 7);
+    std::iter::successors(Some(value), more).map(|rest| (rest as u8) | if rest >= 0x80 { 0x80 } else { 0 })
+}
+
+/// The reverse of [`leb128`].
+fn from_leb128(bytes: &mut impl Iterator<Item = u8>) -> Option<u16> {
+    let mut value = 0_u32;
+    for shift in [0, 7, 14] {
+        let byte = bytes.next()?;
+        value |= u32::from(byte & 0x7f) << shift;
+        if byte < 0x80 {
+            return u16::try_from(value).ok();
+        }
+    }
+    None
 }
 
 /// Words in rising order, each as what it has in common with the one before and what it has not.
@@ -176,11 +199,12 @@ mod tests {
     use super::*;
 
     fn table() -> FeatureTable {
-        let features = [(3, 2), (70, 9), (16_000_000, 4)];
+        let features = [(3, 2), (70, 9), (71, 1), (16_000_000, 4)];
         let mut table = FeatureTable::new(1749, 9, features.into_iter());
         table.set_weights(0, &[(0, -127), (1748, 14)]);
         table.set_weights(1, &[]);
-        table.set_weights(2, &[(5, 20), (6, 127), (700, -14)]);
+        table.set_weights(2, &[(127, 14), (255, 20)]);
+        table.set_weights(3, &[(5, 20), (6, 127), (700, -14)]);
         table
     }
 
@@ -220,7 +244,8 @@ mod tests {
             (|packed| packed.frequencies.push(1)) as fn(&mut PackedFeatures),
             |packed| packed.counts[0] += 1,
             |packed| packed.node_gaps.push(1),
-            |packed| packed.node_gaps[1] = u16::MAX,
+            |packed| packed.node_gaps.truncate(3),
+            |packed| packed.node_gaps[2] = u8::MAX,
             |packed| packed.hash_gaps[2] = u32::MAX,
             |packed| packed.hash_gaps[2] = 1 << 24,
             |packed| packed.weights.truncate(2),

@@ -108,9 +108,13 @@ impl Knowledge {
     /// How far each node's classifier puts the record on its own side.
     pub(crate) fn margins(&self, text: &JobText) -> Vec<f32> {
         let (known, norm) = self.features.weigh(&self.words(text));
+        let rows: Vec<_> = known.iter().map(|(place, value)| (self.features.row(*place), *value)).collect();
+        for (row, _) in &rows {
+            row.touch();
+        }
         let mut sums = vec![0.0_f32; self.steps.len()];
-        for (place, value) in known {
-            self.features.row(place).add_to(&mut sums, value);
+        for (row, value) in rows {
+            row.add_to(&mut sums, value);
         }
         let scale = if norm > 0.0 { 1.0 / norm } else { 0.0 };
         sums.iter()
@@ -130,7 +134,8 @@ pub(crate) fn weigh(evidence: &Evidence, combination: &Evidence) -> f32 {
 pub(crate) fn log_softmax(margins: &[f32], steepness: f32) -> Vec<f32> {
     let highest = margins.iter().copied().fold(f32::NEG_INFINITY, f32::max);
     let sum: f32 = margins.iter().map(|margin| (steepness * (margin - highest)).exp()).sum();
-    margins.iter().map(|margin| steepness * (margin - highest) - sum.ln()).collect()
+    let log_sum = sum.ln();
+    margins.iter().map(|margin| steepness * (margin - highest) - log_sum).collect()
 }
 
 #[cfg(test)]
