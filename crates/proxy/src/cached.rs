@@ -2,6 +2,7 @@
 //! asked just now. Next: the coder behind it.
 
 use crate::coder::{Coded, Coder, CodingFailure, Source};
+use crate::upstream::shared_answers::SharedAnswers;
 use async_trait::async_trait;
 use hmac::{Hmac, Mac};
 use moka::future::Cache;
@@ -9,6 +10,9 @@ use occuform_api::{JobText, Model, Topic};
 use sha2::Sha256;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
+
+/// How long an answer stays in memory where it is kept in Redis, too.
+const BRIEFLY: Duration = Duration::from_mins(1);
 
 /// How much is kept, and how long.
 #[derive(Clone, Copy, Debug)]
@@ -19,13 +23,15 @@ pub struct CacheLimits {
     pub keep: Duration,
 }
 
-/// A record under a key that is made up at the start and never leaves the process. The words cannot be had from it.
+/// A record under a key that is made up at the start, or made of the client secret where answers are shared. The words
+/// cannot be had from it.
 type Key = [u8; 32];
 
 /// Remembers the answers of another coder.
 pub struct Cached {
     next: Arc<dyn Coder>,
     answers: Cache<Key, Coded>,
+    shared: Option<Arc<SharedAnswers>>,
     secret: Key,
     model: Mutex<Option<String>>,
 }
@@ -35,11 +41,19 @@ impl Cached {
     ///
     /// # Errors
     /// When the machine has no random numbers to make up the key from.
-    pub fn new(next: Arc<dyn Coder>, limits: CacheLimits) -> Result<Self, getrandom::Error> {
+    pub fn new(
+        next: Arc<dyn Coder>,
+        limits: CacheLimits,
+        shared: Option<SharedAnswers>,
+    ) -> Result<Self, getrandom::Error> {
         let mut secret = Key::default();
-        getrandom::fill(&mut secret)?;
-        let answers = Cache::builder().max_capacity(limits.answers).time_to_live(limits.keep).build();
-        Ok(Self { next, answers, secret, model: Mutex::new(None) })
+        match &shared {
+            Some(shared) => secret = shared.hash_key,
+            None => getrandom::fill(&mut secret)?,
+        }
+        let keep = if shared.is_some() { limits.keep.min(BRIEFLY) } else { limits.keep };
+        let answers = Cache::builder().max_capacity(limits.answers).time_to_live(keep).build();
+        Ok(Self { next, answers, shared: shared.map(Arc::new), secret, model: Mutex::new(None) })
     }
 
     /// Letter case and the amount of white space make no difference; which field the words stand in does.
@@ -81,10 +95,18 @@ impl Coder for Cached {
         if let Some(known) = self.answers.get(&key).await {
             return Ok(Coded { source: Source::Cache, ..known });
         }
-        let (next, answers) = (Arc::clone(&self.next), self.answers.clone());
+        let (next, answers, shared) = (Arc::clone(&self.next), self.answers.clone(), self.shared.clone());
+        let ask = async move {
+            let Some(shared) = shared else { return next.code(text, suggestions).await };
+            if let Some(known) = shared.find(&key).await {
+                return Ok(known);
+            }
+            let coded = next.code(text, suggestions).await?;
+            shared.keep(&key, &coded).await;
+            Ok(coded)
+        };
         // In a task of its own: whoever asked first may go away, and others wait for the same.
-        let asked =
-            tokio::spawn(async move { answers.try_get_with(key, next.code(text, suggestions)).await });
+        let asked = tokio::spawn(async move { answers.try_get_with(key, ask).await });
         match asked.await {
             Ok(result) => result.map_err(|failure| CodingFailure::clone(&failure)),
             Err(_) => Err(CodingFailure::Broken("the call's task ended".into())),

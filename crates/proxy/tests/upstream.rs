@@ -14,12 +14,12 @@ use occuform_proxy::coder::{Coded, Coder, CodingFailure, Source};
 use occuform_proxy::config::{ClientSecret, Config, UpstreamConfig};
 use occuform_proxy::fallback::Fallback;
 use occuform_proxy::upstream::authorised::Authorised;
-use occuform_proxy::upstream::governor::{Governor, Limits, Usage};
+use occuform_proxy::upstream::governor::{Governor, Limits};
 use occuform_proxy::upstream::http::Http;
-use occuform_proxy::upstream::keeper::{Keeper, Memory};
+use occuform_proxy::upstream::keeper::Keeper;
+use occuform_proxy::upstream::ledger::Ledger;
 use occuform_proxy::upstream::moment::{Clock, SystemClock};
-use occuform_proxy::upstream::paced::Paced;
-use occuform_proxy::upstream::state::{Found, StateFolder};
+use occuform_proxy::upstream::state::Stores;
 use occuform_proxy::upstream::{self, Call, CallFailure};
 use serde_json::{Value, json};
 use std::os::unix::fs::PermissionsExt;
@@ -70,6 +70,7 @@ fn settings(url: &str, state: &Path) -> UpstreamConfig {
         client_id: "form".into(),
         client_secret: ClientSecret::Given(SECRET.into()),
         state: state.to_owned(),
+        redis_url: None,
         calls_per_day: 1_000,
         pause: Duration::from_millis(1),
         hour: Duration::from_hours(1),
@@ -290,22 +291,21 @@ async fn a_new_start_goes_on_with_the_token_it_has_and_two_proxies_never_share_a
 }
 
 /// The stages from the token on, without what goes on in the background.
-fn authorised(settings: &UpstreamConfig, memory: Memory) -> Authorised<Paced<Http>> {
+fn authorised(settings: &UpstreamConfig) -> Authorised<Http> {
     let clock = Arc::new(SystemClock::new().unwrap());
-    let folder = StateFolder::open(&settings.state).unwrap();
+    let stores = Stores::open(settings).unwrap();
     let http = Arc::new(Http::new(OSCA, settings).unwrap());
     let limits = Limits { pause: settings.pause, ceiling: settings.calls_per_day, day: settings.day };
-    let governor = Governor::new(limits, Usage::default(), clock.now());
-    let (usage, _) = folder.file("quota.json").unwrap();
-    let paced = Paced::new(Arc::clone(&http), governor, usage, Arc::clone(&clock) as _, settings.deadline);
-    let (token, _) = folder.file("token.json").unwrap();
-    Authorised::new(paced, http, Keeper::new(settings.hour, memory), token, clock, settings.deadline)
+    let governor = Governor::new(limits, String::new(), clock.now());
+    let governor = Ledger::new(stores.usage, Arc::clone(&clock) as _, governor);
+    let keeper = Ledger::new(stores.memory, clock, Keeper::new(settings.hour));
+    Authorised::new(http, keeper, governor, None, settings.deadline)
 }
 
 #[tokio::test]
 async fn no_token_is_asked_for_where_that_cannot_be_recorded() {
     let (upstream, state, settings) = world().await;
-    let stages = authorised(&settings, Memory::default());
+    let stages = authorised(&settings);
     state.close().unwrap();
     let failure = stages.call(&Call::LatestModel).await.unwrap_err();
     assert!(matches!(failure, CallFailure::NotNow { .. }), "{failure}");
@@ -315,8 +315,9 @@ async fn no_token_is_asked_for_where_that_cannot_be_recorded() {
 #[tokio::test]
 async fn no_token_is_asked_for_within_an_hour_of_one_that_may_have_been() {
     let (upstream, _state, settings) = world().await;
-    let lost = Memory::lost(&SystemClock::new().unwrap().now());
-    let failure = authorised(&settings, lost).call(&Call::LatestModel).await.unwrap_err();
+    // A folder that has been used, and yet there is nothing in it.
+    drop(Stores::open(&settings).unwrap());
+    let failure = authorised(&settings).call(&Call::LatestModel).await.unwrap_err();
     assert!(
         matches!(failure, CallFailure::NotNow { wait, .. } if wait > Duration::from_mins(59)),
         "{failure}"
@@ -330,7 +331,7 @@ async fn a_token_host_that_cannot_be_reached_costs_no_hour() {
     let closed = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     settings.token_url = format!("http://{closed}/oauth2/token");
     settings.deadline = Duration::from_secs(1);
-    let failure = authorised(&settings, Memory::default()).call(&Call::LatestModel).await.unwrap_err();
+    let failure = authorised(&settings).call(&Call::LatestModel).await.unwrap_err();
     assert!(
         matches!(failure, CallFailure::NotNow { wait, .. } if wait <= Duration::from_secs(5)),
         "{failure}"
@@ -338,18 +339,19 @@ async fn a_token_host_that_cannot_be_reached_costs_no_hour() {
 }
 
 #[tokio::test]
-async fn a_state_that_was_lost_or_damaged_is_noticed() {
+async fn a_state_that_is_damaged_or_another_clients_is_noticed_at_the_start() {
     let (_upstream, state, settings) = world().await;
-    let found = |folder: &StateFolder| folder.file::<Memory>("token.json").map(|(_, found)| found);
-    let folder = StateFolder::open(state.path()).unwrap();
-    assert!(matches!(found(&folder), Ok(Found::FirstUse)));
-    drop(folder);
-    let folder = StateFolder::open(state.path()).unwrap();
-    assert!(matches!(found(&folder), Ok(Found::Lost)));
-    drop(folder);
+    let refused = |settings: &UpstreamConfig| {
+        let clock = Arc::new(SystemClock::new().unwrap());
+        upstream::open(OSCA, settings, clock).err().unwrap().to_string()
+    };
+    drop(Stores::open(&settings).unwrap());
+    let other = UpstreamConfig { client_id: "other".into(), ..settings.clone() };
+    let error = refused(&other);
+    assert!(error.contains("another upstream.client_id") && error.contains("upstream.state"), "{error}");
     std::fs::write(state.path().join("token.json"), "{ damaged canary").unwrap();
-    let error = upstream::open(OSCA, &settings, Arc::new(SystemClock::new().unwrap())).err().unwrap();
-    assert!(error.to_string().contains("is damaged") && !error.to_string().contains("canary"), "{error}");
+    let error = refused(&settings);
+    assert!(error.contains("is damaged") && !error.contains("canary"), "{error}");
 }
 
 #[tokio::test]

@@ -1,44 +1,44 @@
 //! In: calls. Out: the same with the one token. Next: `paced`; and `http` where a token has to be asked for.
 
-use super::http::{Asked, Http};
-use super::keeper::{Decision, Event, Keeper, Memory, Token};
-use super::moment::Clock;
+use super::governor::Governor;
+use super::http::Asked;
+use super::keeper::{Decision, Event, Keeper, Token};
+use super::ledger::{Ledger, RECORDING_LIMIT};
+use super::moment::Moment;
+use super::paced::Paced;
 use super::sent::Sent;
-use super::state::StateFile;
+use super::state::TokenCipher;
 use super::{Call, CallFailure, Reply, Upstream};
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::sync::{Mutex, OwnedMutexGuard};
 
 /// Gives calls the token that the [`Keeper`] has.
 pub struct Authorised<U> {
-    next: U,
-    /// Locked while a token is asked for, so that only one is asked for at a time.
-    keeper: Arc<Mutex<Keeper>>,
-    source: Arc<Source>,
+    next: Paced<U>,
+    source: Arc<Source<U>>,
     /// Whoever would have to wait longer is told at once.
     patience: Duration,
 }
 
 /// Where tokens come from and are kept.
-struct Source {
-    http: Arc<Http>,
-    memory: StateFile<Memory>,
-    clock: Arc<dyn Clock>,
+struct Source<U> {
+    upstream: Arc<U>,
+    keeper: Ledger<Keeper>,
+    /// Where others may read what is kept.
+    cipher: Option<TokenCipher>,
 }
 
 impl<U: Upstream> Authorised<U> {
-    /// Puts the token before `next`.
+    /// Puts token and pace before `upstream`.
     pub fn new(
-        next: U,
-        http: Arc<Http>,
-        keeper: Keeper,
-        memory: StateFile<Memory>,
-        clock: Arc<dyn Clock>,
+        upstream: Arc<U>,
+        keeper: Ledger<Keeper>,
+        governor: Ledger<Governor>,
+        cipher: Option<TokenCipher>,
         patience: Duration,
     ) -> Self {
-        let source = Arc::new(Source { http, memory, clock });
-        Self { next, keeper: Arc::new(Mutex::new(keeper)), source, patience }
+        let next = Paced::new(Arc::clone(&upstream), governor, patience);
+        Self { next, source: Arc::new(Source { upstream, keeper, cipher }), patience }
     }
 
     /// Makes the call, as soon as there is a token.
@@ -47,66 +47,92 @@ impl<U: Upstream> Authorised<U> {
     /// When there is none in time, or the call fails.
     pub async fn call(&self, call: &Call) -> Result<Reply, CallFailure> {
         loop {
-            let token = self.token().await?;
+            let (kept, token) = self.token().await?;
             let result = self.next.call(call, &token, Sent::default()).await;
-            let event = match &result {
+            match &result {
                 Err(CallFailure::TokenExpired) => continue,
-                Err(CallFailure::Denied) => Event::Denied(token),
-                Ok(_) => Event::Accepted,
-                Err(_) => return result,
-            };
-            self.keeper.lock().await.update(&self.source.clock.now(), event);
+                Err(CallFailure::Denied) => self.source.tell(Event::Denied(kept)).await,
+                Ok(_) => self.source.tell(Event::Accepted).await,
+                Err(_) => {}
+            }
             return result;
         }
     }
 
-    async fn token(&self) -> Result<Token, CallFailure> {
+    /// The token as it is kept, and as it is sent.
+    async fn token(&self) -> Result<(Token, Token), CallFailure> {
         loop {
-            let mut keeper = Arc::clone(&self.keeper).lock_owned().await;
-            match keeper.update(&self.source.clock.now(), Event::Wanted) {
-                Decision::Use(token) => return Ok(token),
-                // In a task of its own: whoever asked first may go away, and the others still need the token.
-                Decision::Attempt => {
-                    let attempt = tokio::spawn(Arc::clone(&self.source).attempt(keeper));
-                    attempt.await.map_err(|_| CallFailure::Broken("asking for a token"))?;
-                }
-                Decision::Wait(wait) if wait > self.patience => {
+            // In a task of its own: whoever asked first may go away, and the others still need the token.
+            let decided = tokio::spawn(Arc::clone(&self.source).advance());
+            match decided.await.map_err(|_| CallFailure::Broken("asking for a token"))? {
+                Some(Decision::Use(token)) => return self.source.opened(token).await,
+                None => return Err(CallFailure::stateless()),
+                Some(Decision::Wait(wait)) if wait > self.patience => {
                     return Err(CallFailure::NotNow { wait, why: "there is no token" });
                 }
-                Decision::Wait(wait) => {
-                    drop(keeper);
-                    tokio::time::sleep(wait).await;
-                }
-                Decision::Done => {}
+                Some(Decision::Wait(wait)) => tokio::time::sleep(wait).await,
+                Some(Decision::Attempt { .. } | Decision::Done) => {}
             }
         }
     }
 }
 
-impl Source {
-    async fn attempt(self: Arc<Self>, mut keeper: OwnedMutexGuard<Keeper>) {
-        if let Err(error) = self.memory.save(keeper.memory()).await {
-            tracing::error!(%error, "the attempt cannot be recorded, so no token is asked for");
-            keeper.update(&self.clock.now(), Event::NotRecorded);
-            return;
+impl<U: Upstream> Source<U> {
+    /// What to do about the token; an attempt is made at once. None: nothing may be done, the state cannot be used.
+    async fn advance(self: Arc<Self>) -> Option<Decision> {
+        let decision = self.keeper.update(Event::Wanted).await;
+        let decision = decision.inspect_err(|error| {
+            tracing::error!(%error, "no token is asked for or used");
+        });
+        if let Ok(Decision::Attempt { decided }) = &decision {
+            self.attempt(decided).await;
         }
-        let event = match self.http.ask_for_token().await {
+        decision.ok()
+    }
+
+    async fn attempt(&self, decided: &Moment) {
+        let decided = decided.clone();
+        // A process that was stopped in between must not do now what was allowed then.
+        if self.keeper.now().since(&decided) >= RECORDING_LIMIT {
+            tracing::warn!("recording the attempt took too long, so no token is asked for");
+            return self.tell(Event::NotSent { decided }).await;
+        }
+        let event = match self.upstream.ask_for_token().await {
             Asked::Obtained { value, valid_for } => {
                 tracing::info!(seconds = valid_for.as_secs(), "a new token");
-                Event::Obtained { value, valid_for }
+                let value = match &self.cipher {
+                    Some(cipher) => cipher.seal(&value),
+                    None => Some(value),
+                };
+                value.map_or(Event::Refused, |value| Event::Obtained { decided, value, valid_for })
             }
             Asked::NotSent(why) => {
                 tracing::warn!(why, "the token host could not be reached");
-                Event::NotSent
+                Event::NotSent { decided }
             }
             Asked::Refused(why) => {
                 tracing::error!(why, "no token; the next attempt is an hour away");
                 Event::Refused
             }
         };
-        keeper.update(&self.clock.now(), event);
-        if let Err(error) = self.memory.save(keeper.memory()).await {
-            tracing::error!(%error, "the outcome of the attempt cannot be recorded");
+        self.tell(event).await;
+    }
+
+    async fn opened(&self, kept: Token) -> Result<(Token, Token), CallFailure> {
+        let Some(cipher) = &self.cipher else { return Ok((kept.clone(), kept)) };
+        if let Some(value) = cipher.open(&kept.value) {
+            return Ok((kept.clone(), kept.with(value)));
+        }
+        tracing::error!(
+            "the shared token was kept under another client secret: no call until there is a new one"
+        );
+        self.tell(Event::Denied(kept)).await;
+        Err(CallFailure::NotNow { wait: Duration::from_secs(10), why: "the token cannot be read" })
+    }
+
+    async fn tell(&self, event: Event) {
+        if let Err(error) = self.keeper.update(event).await {
+            tracing::error!(%error, "what became of the token cannot be recorded");
         }
     }
 }

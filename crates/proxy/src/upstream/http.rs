@@ -1,6 +1,7 @@
 //! In: a call with its token, or the wish for a token. Out: one HTTP request, and what came of it. Nothing that the
 //! upstream says is passed on but the fields of an answer. Next: the network.
 
+use super::governor::CALL_LIMIT;
 use super::keeper::{ATTEMPT_LIMIT, Token};
 use super::sent::{Announced, Sent};
 use super::{Call, CallFailure, Reply, Upstream};
@@ -18,8 +19,6 @@ use std::time::Duration;
 
 /// How long a connection may take to be there.
 const CONNECT_LIMIT: Duration = Duration::from_secs(10);
-/// How long a call may take. Deadlines are shorter; what comes later is still of use to the cache.
-const CALL_LIMIT: Duration = Duration::from_secs(30);
 /// Far more than an answer with 16 suggestions needs.
 const MAX_ANSWER_BYTES: usize = 64 * 1024;
 /// How long a token is valid when the upstream does not say.
@@ -92,8 +91,21 @@ impl Http {
         })
     }
 
-    /// Asks for a token, once. The secret is read anew each time.
-    pub async fn ask_for_token(&self) -> Asked {
+    fn request(&self, call: &Call) -> (Method, String, Option<Vec<u8>>) {
+        let models = format!("{}/v1/topics/{}/models", self.api_url, self.topic.uri_name);
+        match call {
+            Call::LatestModel => (Method::GET, format!("{models}/latest"), None),
+            Call::Code { model, text, suggestions } => {
+                (Method::POST, format!("{models}/{model}/code"), Some(wire::request(text, *suggestions)))
+            }
+        }
+    }
+}
+
+#[async_trait]
+impl Upstream for Http {
+    /// The secret is read anew each time.
+    async fn ask_for_token(&self) -> Asked {
         let Ok(secret) = self.secret.read() else {
             return Asked::NotSent("the client secret cannot be read");
         };
@@ -114,19 +126,6 @@ impl Http {
         }
     }
 
-    fn request(&self, call: &Call) -> (Method, String, Option<Vec<u8>>) {
-        let models = format!("{}/v1/topics/{}/models", self.api_url, self.topic.uri_name);
-        match call {
-            Call::LatestModel => (Method::GET, format!("{models}/latest"), None),
-            Call::Code { model, text, suggestions } => {
-                (Method::POST, format!("{models}/{model}/code"), Some(wire::request(text, *suggestions)))
-            }
-        }
-    }
-}
-
-#[async_trait]
-impl Upstream for Http {
     async fn call(&self, call: &Call, token: &Token, sent: Sent) -> Result<Reply, CallFailure> {
         let (method, url, body) = self.request(call);
         let mut authorization = HeaderValue::from_str(token.value.expose_secret())

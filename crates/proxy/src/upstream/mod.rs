@@ -7,16 +7,19 @@
 //! | `paced` | lets one call a second go, and so many a day; `governor` has the rules |
 //! | `http` | sends it |
 //!
-//! `state` keeps what must survive the process, `moment` tells the time in a way that does too.
+//! `ledger` applies the rules of both to what `state` keeps, in a folder or, for several proxies, in Redis; `moment`
+//! tells the time in a way that can be kept.
 
 pub mod authorised;
 pub mod governor;
 pub mod http;
 pub mod keeper;
+pub mod ledger;
 pub mod moment;
 pub mod paced;
 pub mod sent;
 pub mod service;
+pub mod shared_answers;
 pub mod state;
 mod wire;
 
@@ -26,14 +29,14 @@ use crate::config::UpstreamConfig;
 use async_trait::async_trait;
 use authorised::Authorised;
 use governor::{Governor, Limits, Usage};
-use http::{Http, HttpError};
+use http::{Asked, Http, HttpError};
 use keeper::{Keeper, Memory, Token};
+use ledger::Ledger;
 use moment::Clock;
 use occuform_api::{CodeAnswer, JobText, Model, Topic};
-use paced::Paced;
 use sent::Sent;
 use service::Service;
-use state::{Found, StateError, StateFolder};
+use state::{StateError, Stores};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -96,11 +99,21 @@ pub enum CallFailure {
     Broken(&'static str),
 }
 
-/// A stage on the way to the Coding Service that sends calls with a token.
+impl CallFailure {
+    /// The state cannot be used just now.
+    const fn stateless() -> Self {
+        Self::NotNow { wait: Duration::from_secs(5), why: "the state cannot be used" }
+    }
+}
+
+/// The Coding Service as the stages before it see it.
 #[async_trait]
-pub trait Upstream: Send + Sync {
+pub trait Upstream: Send + Sync + 'static {
     /// Makes the call; `sent` is told when its first byte goes out.
     async fn call(&self, call: &Call, token: &Token, sent: Sent) -> Result<Reply, CallFailure>;
+
+    /// Asks for a token, once.
+    async fn ask_for_token(&self) -> Asked;
 }
 
 /// Why the way to the Coding Service cannot be opened.
@@ -120,44 +133,46 @@ pub enum OpenError {
     Random(#[from] getrandom::Error),
 }
 
-/// Puts the stages together, from the last to the first, and begins to ask for the model.
+/// Opens the way over HTTP, with the state where the settings say.
 ///
 /// # Errors
-/// When the state folder cannot be used or the settings of the connection do not fit.
+/// When the state cannot be used or the settings of the connection do not fit.
 pub fn open(
     topic: Topic,
     config: &UpstreamConfig,
     clock: Arc<dyn Clock>,
 ) -> Result<Arc<dyn Coder>, OpenError> {
-    let folder = StateFolder::open(&config.state)?;
     let http = Arc::new(Http::new(topic, config)?);
-    let now = clock.now();
-
-    let limits = Limits { pause: config.pause, ceiling: config.calls_per_day, day: config.day };
-    let (file, found) = folder.file::<Usage>("quota.json")?;
-    let usage = found.or_lost("quota.json", || Usage::lost(&now, limits.ceiling));
-    let governor = Governor::new(limits, usage, now.clone());
-    let paced = Paced::new(Arc::clone(&http), governor, file, Arc::clone(&clock), config.deadline);
-
-    let (file, found) = folder.file::<Memory>("token.json")?;
-    let memory = found.or_lost("token.json", || Memory::lost(&now));
-    let keeper = Keeper::new(config.hour, memory);
-    let authorised = Authorised::new(paced, http, keeper, file, clock, config.deadline);
-
-    let service = Arc::new(Service::new(topic, authorised));
-    tokio::spawn(Arc::clone(&service).keep_model());
-    Ok(Arc::new(Cached::new(service, config.cache)?))
+    let stores = Stores::open(config)?;
+    assemble(topic, config, clock, http, stores)
 }
 
-impl<T: Default> Found<T> {
-    fn or_lost(self, name: &str, lost: impl FnOnce() -> T) -> T {
-        match self {
-            Self::Stored(content) => content,
-            Self::FirstUse => T::default(),
-            Self::Lost => {
-                tracing::warn!(name, "this state was lost: the allowance counts as just used");
-                lost()
-            }
-        }
-    }
+/// Puts the stages before `upstream` together, from the last to the first, and begins to ask for the model.
+///
+/// # Errors
+/// When the machine has no random numbers.
+pub fn assemble(
+    topic: Topic,
+    config: &UpstreamConfig,
+    clock: Arc<dyn Clock>,
+    upstream: Arc<impl Upstream>,
+    stores: Stores,
+) -> Result<Arc<dyn Coder>, OpenError> {
+    let limits = Limits { pause: config.pause, ceiling: config.calls_per_day, day: config.day };
+    let governor = Governor::new(limits, stores.proxy_name()?, clock.now());
+    let governor = Ledger::new(stores.usage, Arc::clone(&clock), governor);
+    let keeper = Ledger::new(stores.memory, clock, Keeper::new(config.hour));
+    let authorised = Authorised::new(upstream, keeper, governor, stores.cipher, config.deadline);
+    let service = Arc::new(Service::new(topic, authorised));
+    tokio::spawn(Arc::clone(&service).keep_model());
+    Ok(Arc::new(Cached::new(service, config.cache, stores.answers)?))
+}
+
+/// Says that no proxy of this client has used the shared state yet: no token was asked for in the last hour, no call
+/// made in the last day.
+///
+/// # Errors
+/// When there is a state already, or Redis cannot be reached.
+pub async fn first_start(config: &UpstreamConfig) -> Result<(), StateError> {
+    state::begin(config, &Memory::default(), &Usage::default()).await
 }
