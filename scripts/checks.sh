@@ -57,6 +57,7 @@ run_tests() {
   train_model
   wasm_pack
   browser
+  redis_server
   schemathesis_tool
   check size widget_size || failed=1
   suite native cargo test --locked --workspace --no-fail-fast || failed=1

@@ -1,6 +1,11 @@
 //! A Coding Service made for tests, on a real socket: it answers as the guide says, or goes wrong as it is told to,
 //! and remembers everything it was asked.
 
+// Each test file uses a part of it.
+#![allow(dead_code)]
+
+pub mod redis;
+
 use serde_json::{Value, json};
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
