@@ -57,6 +57,7 @@ run_tests() {
   train_model
   wasm_pack
   browser
+  redis_server
   schemathesis_tool
   check size widget_size || failed=1
   suite native cargo test --locked --workspace --no-fail-fast || failed=1
@@ -66,6 +67,13 @@ run_tests() {
   check schemathesis with_service schemathesis_tests || failed=1
   echo
   closing_line "$failed"
+}
+
+# What "./dev test" has no time for.
+proofs() {
+  redis_server
+  step "Killing proxies (some minutes)"
+  OCCUFORM_KILLS=50 cargo test --locked --package occuform-proxy --test kills -- --nocapture
 }
 
 # A module with the ordinary standard library is larger, and held to the same total.

@@ -105,6 +105,11 @@ browser_path() {
   command -v chromium || command -v google-chrome || command -v chromium-browser
 }
 
+# What several proxies share their state through; the tests start their own.
+redis_server() {
+  command -v redis-server >/dev/null || system_packages "Redis for the tests" redis-server
+}
+
 setup_all() {
   need_rust_and_node
   node_packages
@@ -114,6 +119,7 @@ setup_all() {
   trunk_tool
   cargo_audit
   browser
+  redis_server
   schemathesis_tool
   [ -z "$wasm_sysroot" ] || clippy_for_wasm
   step "Fetching Rust packages"

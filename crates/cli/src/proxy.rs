@@ -30,6 +30,9 @@ pub(crate) struct Arguments {
     /// Explain the settings in effect, secrets hidden, and stop
     #[arg(long)]
     check_config: bool,
+    /// Begin the state that several proxies share, and stop: once, when none of this client was ever started
+    #[arg(long, conflicts_with = "check_config")]
+    first_start: bool,
     /// Address and port to listen on; port 0 takes a free one [default: 127.0.0.1:8080]
     #[arg(long, value_name = "ADDRESS:PORT")]
     pub(crate) listen: Option<SocketAddr>,
@@ -54,6 +57,9 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
         return Ok(());
     }
     log::start(settings.config.server.log);
+    if arguments.first_start {
+        return first_start(&settings.config);
+    }
     let mut config = settings.config;
     let embedded = match config.fallback {
         FallbackChoice::Embedded => Some(embedded(&mut config)?),
@@ -65,6 +71,14 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     }
     let runtime = tokio::runtime::Runtime::new().context("cannot start the runtime")?;
     runtime.block_on(serve(config, embedded))
+}
+
+fn first_start(config: &Config) -> Result<()> {
+    let upstream = config.upstream.as_ref().context("--first-start: no Coding Service is set up")?;
+    let runtime = tokio::runtime::Runtime::new().context("cannot start the runtime")?;
+    runtime.block_on(occuform_proxy::upstream::first_start(upstream))?;
+    println!("The shared state has begun: start the proxies.");
+    Ok(())
 }
 
 /// The topic is the one that the model was trained for.

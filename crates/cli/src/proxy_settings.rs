@@ -83,6 +83,10 @@ impl ProxySettings {
                     ClientSecret::Given(_) => "given in the environment".to_owned(),
                 };
                 println!("Client secret: {secret}, hidden here.");
+                match &upstream.redis_url {
+                    Some(_) => println!("State and answers: shared through Redis, whose URL is hidden here."),
+                    None => println!("State: the folder {}, of this proxy alone.", upstream.state.display()),
+                }
                 let otherwise = match self.config.fallback {
                     FallbackChoice::Embedded => "the embedded coder",
                     FallbackChoice::None => "nobody, and the client is told to come back",

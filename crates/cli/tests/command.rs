@@ -207,6 +207,7 @@ fn the_proxy_explains_its_settings_and_keeps_secrets_to_itself() {
         .current_dir(folder.path())
         .args(["proxy", "--check-config", "--listen", "127.0.0.1:9"])
         .env("OCCUFORM_UPSTREAM_CLIENT_SECRET", "canary-secret")
+        .env("OCCUFORM_SHARED_REDIS_URL", "redis://:canary-redis@redis.example")
         .env("OCCUFORM_DEADLINE_MS", "2500")
         .output()
         .unwrap();
@@ -222,5 +223,6 @@ fn the_proxy_explains_its_settings_and_keeps_secrets_to_itself() {
         assert_eq!(line.split_whitespace().collect::<Vec<_>>(), [key, value, source]);
     }
     assert!(said.contains("http://(hidden)@proxy.example:3128") && said.contains("https://api.example"));
+    assert!(said.contains("shared through Redis"), "{said}");
     assert!(!said.contains("canary"), "{said}");
 }

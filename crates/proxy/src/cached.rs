@@ -3,12 +3,16 @@
 
 use crate::coder::{Coded, Coder, CodingFailure, Source};
 use crate::fingerprint::{Fingerprint, Fingerprints};
+use crate::upstream::shared_answers::SharedAnswers;
 use async_trait::async_trait;
 use moka::future::Cache;
 use occuform_api::{JobText, Model, Topic};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::time::Instant;
+
+/// How long an answer stays in memory where it is kept in Redis, too.
+const BRIEFLY: Duration = Duration::from_mins(1);
 
 /// How much is kept, and how long.
 #[derive(Clone, Copy, Debug)]
@@ -23,7 +27,9 @@ pub struct CacheLimits {
 pub struct Cached {
     next: Arc<dyn Coder>,
     answers: Cache<Fingerprint, Coded>,
+    /// Under a key that is made up at the start, or made of the client secret where answers are shared.
     fingerprints: Fingerprints,
+    shared: Option<Arc<SharedAnswers>>,
     model: Mutex<Option<String>>,
 }
 
@@ -32,9 +38,18 @@ impl Cached {
     ///
     /// # Errors
     /// When the machine has no random numbers to make up the key from.
-    pub fn new(next: Arc<dyn Coder>, limits: CacheLimits) -> Result<Self, getrandom::Error> {
-        let answers = Cache::builder().max_capacity(limits.answers).time_to_live(limits.keep).build();
-        Ok(Self { next, answers, fingerprints: Fingerprints::new()?, model: Mutex::new(None) })
+    pub fn new(
+        next: Arc<dyn Coder>,
+        limits: CacheLimits,
+        shared: Option<SharedAnswers>,
+    ) -> Result<Self, getrandom::Error> {
+        let fingerprints = match &shared {
+            Some(shared) => Fingerprints::under(shared.hash_key),
+            None => Fingerprints::new()?,
+        };
+        let keep = if shared.is_some() { limits.keep.min(BRIEFLY) } else { limits.keep };
+        let answers = Cache::builder().max_capacity(limits.answers).time_to_live(keep).build();
+        Ok(Self { next, answers, fingerprints, shared: shared.map(Arc::new), model: Mutex::new(None) })
     }
 
     /// The model that answers now. When it is another than before, what the old one answered is dropped.
@@ -67,12 +82,18 @@ impl Coder for Cached {
         if let Some(known) = self.answers.get(&key).await {
             return Ok(Coded { source: Source::Cache, ..known });
         }
-        let (next, answers) = (Arc::clone(&self.next), self.answers.clone());
+        let (next, answers, shared) = (Arc::clone(&self.next), self.answers.clone(), self.shared.clone());
+        let ask = async move {
+            let Some(shared) = shared else { return next.code(text, suggestions, deadline).await };
+            if let Some(known) = shared.find(&key).await {
+                return Ok(known);
+            }
+            let coded = next.code(text, suggestions, deadline).await?;
+            shared.keep(&key, &coded).await;
+            Ok(coded)
+        };
         // In a task of its own: whoever asked first may go away, and others wait for the same.
-        let asked =
-            tokio::spawn(
-                async move { answers.try_get_with(key, next.code(text, suggestions, deadline)).await },
-            );
+        let asked = tokio::spawn(async move { answers.try_get_with(key, ask).await });
         match asked.await {
             Ok(result) => result.map_err(|failure| CodingFailure::clone(&failure)),
             Err(_) => Err(CodingFailure::Broken("the call's task ended".into())),

@@ -88,8 +88,10 @@ pub struct UpstreamConfig {
     pub client_id: String,
     /// The client secret.
     pub client_secret: ClientSecret,
-    /// The folder for what must survive the process.
+    /// The folder for what must survive the process, where it is not shared.
     pub state: PathBuf,
+    /// Where several proxies share it; may hold a password.
+    pub redis_url: Option<SecretString>,
     /// Most calls in any day.
     pub calls_per_day: u32,
     /// Least time between two calls.
@@ -160,6 +162,7 @@ impl Config {
         let mut environment: BTreeMap<String, String> = environment.into_iter().collect();
         // Taken out before anything that prints values sees it.
         let given = environment.remove(secret::VARIABLE);
+        let given_redis = environment.remove(secret::REDIS_VARIABLE);
         let credentials = environment.get(secret::CREDENTIALS).map(PathBuf::from);
         environment.retain(|name, _| !name.starts_with(SERVICE_PREFIX));
         let mut settings = Settings::read(PREFIX, file, required, environment)?;
@@ -181,10 +184,12 @@ impl Config {
         let secret = ClientSecret::find(
             given,
             s.get("upstream.client_secret_file", "", "a file", optional_path),
-            credentials,
+            credentials.clone(),
         );
-        let upstream = upstream(s, config.deadline);
+        let redis_file = s.get("shared.redis_url_file", "", "a file", optional_path);
+        let mut upstream = upstream(s, config.deadline);
         let explained = settings.finish()?;
+        upstream.redis_url = secret::redis_url(given_redis, redis_file, credentials)?;
         config.upstream = whole(upstream, secret)?;
         if config.upstream.is_none() && config.fallback == FallbackChoice::None {
             return Err(ConfigError::NobodyAnswers);
@@ -252,6 +257,7 @@ fn upstream(s: &mut Settings, deadline: Duration) -> UpstreamConfig {
         client_id: s.get("upstream.client_id", "", id, |text| is_id(text).then(|| text.to_owned())),
         client_secret: ClientSecret::default(),
         state: s.get("upstream.state", "state", "a folder", path),
+        redis_url: None,
         calls_per_day: s.get("upstream.calls_per_day", "1000", "1 to 100000000", number(1, 100_000_000)),
         pause: s.get("upstream.pause_ms", "1100", "whole milliseconds, 1000 to 60000", milliseconds(1_000)),
         hour: HOUR,

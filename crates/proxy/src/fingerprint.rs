@@ -1,4 +1,4 @@
-//! In: words. Out: a fingerprint of them under a key that is made up at the start and never leaves the process: equal
+//! In: words. Out: a fingerprint of them under a key that is made up at the start, or of the client secret: equal
 //! words can be recognised, and not be had from it. Next: `cached` and `upstream` remember under it.
 
 use hmac::{Hmac, Mac};
@@ -16,7 +16,12 @@ impl Fingerprints {
     pub(crate) fn new() -> Result<Self, getrandom::Error> {
         let mut secret = Fingerprint::default();
         getrandom::fill(&mut secret)?;
-        Ok(Self(Hmac::new_from_slice(&secret).expect("HMAC takes keys of any length")))
+        Ok(Self::under(secret))
+    }
+
+    /// Takes a key, so that others come to the same fingerprints.
+    pub(crate) fn under(secret: [u8; 32]) -> Self {
+        Self(Hmac::new_from_slice(&secret).expect("HMAC takes keys of any length"))
     }
 
     /// Letter case and the amount of white space make no difference; which field the words stand in does.

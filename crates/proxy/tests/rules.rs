@@ -4,6 +4,7 @@
 use occuform_proxy::upstream::breaker::{self, Breaker};
 use occuform_proxy::upstream::governor::{self, Governor, Limits, Usage};
 use occuform_proxy::upstream::keeper::{self, Keeper, Memory, Token};
+use occuform_proxy::upstream::ledger::Rules;
 use occuform_proxy::upstream::moment::Moment;
 use occuform_proxy::upstream::retries::Retries;
 use proptest::prelude::*;
@@ -43,7 +44,12 @@ impl Machine {
     fn now(&self) -> Moment {
         let off = Duration::from_secs(self.date_off.unsigned_abs());
         let unix = if self.date_off < 0 { self.truth.saturating_sub(off) } else { self.truth + off };
-        Moment { boot: self.boots.to_string(), uptime: self.truth.saturating_sub(self.booted), unix }
+        Moment {
+            boot: self.boots.to_string(),
+            uptime: self.truth.saturating_sub(self.booted),
+            unix,
+            past_at: None,
+        }
     }
 
     /// Says whether the process had to start again.
@@ -98,9 +104,13 @@ fn fate() -> impl Strategy<Value = Fate> {
     ]
 }
 
-/// As what is kept comes back from a file.
-fn reread<T: serde::Serialize + serde::de::DeserializeOwned>(kept: &T) -> T {
-    serde_json::from_slice(&serde_json::to_vec(kept).unwrap()).unwrap()
+/// The rules after a new start, with what is kept as it comes back from a machine's own folder.
+fn restarted<R: Rules>(mut rules: R, kept: &R::Kept, now: &Moment) -> R {
+    *rules.kept() = serde_json::from_slice(&serde_json::to_vec(kept).unwrap()).unwrap();
+    for moment in R::moments(rules.kept()).into_iter().filter(|moment| moment.boot != now.boot) {
+        moment.past_at = Some(Duration::ZERO);
+    }
+    rules
 }
 
 struct TokenWorld {
@@ -114,12 +124,12 @@ struct TokenWorld {
 
 impl TokenWorld {
     fn new() -> Self {
-        let keeper = Keeper::new(HOUR, Memory::default());
+        let keeper = Keeper::new(HOUR);
         Self { machine: Machine::new(), disk: Memory::default(), keeper, requests: vec![], in_use: None }
     }
 
     fn restart(&mut self) {
-        self.keeper = Keeper::new(HOUR, reread(&self.disk));
+        self.keeper = restarted(Keeper::new(HOUR), &self.disk, &self.machine.now());
     }
 
     fn tell(&mut self, event: keeper::Event) {
@@ -127,18 +137,19 @@ impl TokenWorld {
     }
 
     fn ask(&mut self, fate: Fate, takes: Duration) {
+        let before = self.keeper.clone();
         match self.keeper.update(&self.machine.now(), keeper::Event::Wanted) {
-            keeper::Decision::Attempt => self.attempt(fate, takes),
+            keeper::Decision::Attempt { .. } if matches!(fate, Fate::NotRecorded) => self.keeper = before,
+            keeper::Decision::Attempt { decided } => self.attempt(fate, takes, decided),
             keeper::Decision::Use(token) => self.in_use = Some(token),
             keeper::Decision::Wait(_) | keeper::Decision::Done => {}
         }
     }
 
-    fn attempt(&mut self, fate: Fate, takes: Duration) {
+    fn attempt(&mut self, fate: Fate, takes: Duration, decided: Moment) {
         match fate {
-            Fate::NotRecorded => return self.tell(keeper::Event::NotRecorded),
             Fate::CrashBeforeRecording => return self.restart(),
-            _ => self.disk = self.keeper.memory().clone(),
+            _ => self.disk = self.keeper.kept().clone(),
         }
         if matches!(fate, Fate::CrashAfterRecording) {
             return self.restart();
@@ -151,16 +162,16 @@ impl TokenWorld {
         match fate {
             Fate::Obtained { seconds } => {
                 let valid_for = Duration::from_secs(seconds);
-                self.tell(keeper::Event::Obtained { value: "token".into(), valid_for });
+                self.tell(keeper::Event::Obtained { decided, value: "token".into(), valid_for });
             }
-            Fate::NotSent => self.tell(keeper::Event::NotSent),
+            Fate::NotSent => self.tell(keeper::Event::NotSent { decided }),
             Fate::CrashAfterSending => return self.restart(),
             _ => self.tell(keeper::Event::Refused),
         }
         if matches!(fate, Fate::CrashBeforeRecordingTheEnd) {
             return self.restart();
         }
-        self.disk = self.keeper.memory().clone();
+        self.disk = self.keeper.kept().clone();
     }
 }
 
@@ -176,27 +187,26 @@ impl CallWorld {
     fn new(ceiling: u32) -> Self {
         let machine = Machine::new();
         let limits = Limits { pause: Duration::from_secs(1), ceiling, day: DAY };
-        let governor = Governor::new(limits, Usage::default(), machine.now());
+        let governor = Governor::new(limits, String::new(), machine.now());
         Self { machine, limits, disk: Usage::default(), governor, calls: vec![] }
     }
 
     fn restart(&mut self) {
-        self.governor = Governor::new(self.limits, reread(&self.disk), self.machine.now());
+        let now = self.machine.now();
+        self.governor = restarted(Governor::new(self.limits, String::new(), now.clone()), &self.disk, &now);
     }
 
     /// One call: 0 to 2 crash before, at and after its sending; 3 is not recorded; the rest are answered.
     fn ask(&mut self, fate: u8) {
         let now = self.machine.now();
-        if self.governor.update(&now, governor::Event::Wanted) != governor::Decision::Go {
+        let before = self.governor.clone();
+        if !matches!(self.governor.update(&now, governor::Event::Wanted), governor::Decision::Go { .. }) {
             return;
         }
         match fate {
             0 => return self.restart(),
-            3 => {
-                self.governor.update(&now, governor::Event::NotRecorded);
-                return;
-            }
-            _ => self.disk = self.governor.usage().clone(),
+            3 => return self.governor = before,
+            _ => self.disk = self.governor.kept().clone(),
         }
         if fate == 1 {
             return self.restart();
@@ -205,6 +215,8 @@ impl CallWorld {
         if fate == 2 {
             return self.restart();
         }
+        self.governor.update(&now, governor::Event::Sent);
+        self.disk = self.governor.kept().clone();
         let event = match fate {
             4 | 5 => governor::Event::TooManyRequests,
             _ => governor::Event::Answered,
@@ -277,7 +289,8 @@ proptest! {
 }
 
 fn moment(seconds: u64) -> Moment {
-    Moment { boot: "boot".into(), uptime: Duration::from_secs(seconds), unix: Duration::from_secs(seconds) }
+    let time = Duration::from_secs(seconds);
+    Moment { boot: "boot".into(), uptime: time, unix: time, past_at: None }
 }
 
 fn wait(keeper: &mut Keeper, at: u64) -> Duration {
@@ -287,10 +300,23 @@ fn wait(keeper: &mut Keeper, at: u64) -> Duration {
     }
 }
 
+/// The attempt that is allowed at this time.
+fn attempt(keeper: &mut Keeper, at: u64) -> Moment {
+    match keeper.update(&moment(at), keeper::Event::Wanted) {
+        keeper::Decision::Attempt { decided } => decided,
+        other => panic!("{other:?}"),
+    }
+}
+
+/// Whether a call may go at this time.
+fn goes(governor: &mut Governor, at: u64) -> bool {
+    matches!(governor.update(&moment(at), governor::Event::Wanted), governor::Decision::Go { .. })
+}
+
 fn with_token() -> (Keeper, Token) {
-    let mut keeper = Keeper::new(HOUR, Memory::default());
-    assert!(matches!(keeper.update(&moment(100), keeper::Event::Wanted), keeper::Decision::Attempt));
-    keeper.update(&moment(101), keeper::Event::Obtained { value: "token".into(), valid_for: HOUR });
+    let mut keeper = Keeper::new(HOUR);
+    let decided = attempt(&mut keeper, 100);
+    keeper.update(&moment(101), keeper::Event::Obtained { decided, value: "token".into(), valid_for: HOUR });
     let keeper::Decision::Use(token) = keeper.update(&moment(102), keeper::Event::Wanted) else {
         panic!("there is a token")
     };
@@ -303,25 +329,25 @@ fn a_refused_token_is_set_aside_and_not_replaced_inside_the_hour() {
     keeper.update(&moment(200), keeper::Event::Denied(token));
     assert_eq!(wait(&mut keeper, 200), Duration::from_secs(10));
     assert!(matches!(keeper.update(&moment(210), keeper::Event::Wanted), keeper::Decision::Use(_)));
-    assert!(matches!(keeper.update(&moment(3_703), keeper::Event::Wanted), keeper::Decision::Attempt));
+    attempt(&mut keeper, 3_703);
 }
 
 #[test]
 fn a_late_refusal_of_an_older_token_does_not_touch_the_new_one() {
     let (mut keeper, old) = with_token();
-    assert!(matches!(keeper.update(&moment(3_702), keeper::Event::Wanted), keeper::Decision::Attempt));
-    keeper.update(&moment(3_703), keeper::Event::Obtained { value: "new".into(), valid_for: HOUR });
+    let decided = attempt(&mut keeper, 3_702);
+    keeper.update(&moment(3_703), keeper::Event::Obtained { decided, value: "new".into(), valid_for: HOUR });
     keeper.update(&moment(3_704), keeper::Event::Denied(old));
     assert!(matches!(keeper.update(&moment(3_704), keeper::Event::Wanted), keeper::Decision::Use(_)));
 }
 
 #[test]
 fn an_attempt_that_was_never_sent_is_made_again_after_growing_pauses() {
-    let mut keeper = Keeper::new(HOUR, Memory::default());
+    let mut keeper = Keeper::new(HOUR);
     let mut now = 100;
     for pause in [5, 10, 20, 40, 80, 160, 320, 600, 600] {
-        assert!(matches!(keeper.update(&moment(now), keeper::Event::Wanted), keeper::Decision::Attempt));
-        keeper.update(&moment(now), keeper::Event::NotSent);
+        let decided = attempt(&mut keeper, now);
+        keeper.update(&moment(now), keeper::Event::NotSent { decided });
         assert_eq!(wait(&mut keeper, now), Duration::from_secs(pause));
         now += pause;
     }
@@ -330,11 +356,13 @@ fn an_attempt_that_was_never_sent_is_made_again_after_growing_pauses() {
 #[test]
 fn a_lost_state_counts_as_an_allowance_just_used() {
     let now = moment(100);
-    let mut keeper = Keeper::new(HOUR, Memory::lost(&now));
+    let mut keeper = Keeper::new(HOUR);
+    keeper.lost(&now);
     assert_eq!(wait(&mut keeper, 100), HOUR + Duration::from_secs(1));
 
     let limits = Limits { pause: Duration::from_secs(1), ceiling: 1_000, day: DAY };
-    let mut governor = Governor::new(limits, Usage::lost(&now, 1_000), now);
+    let mut governor = Governor::new(limits, String::new(), now.clone());
+    governor.lost(&now);
     assert_eq!(
         governor.update(&moment(102), governor::Event::Wanted),
         governor::Decision::Wait(DAY.saturating_sub(Duration::from_secs(2)))
@@ -345,20 +373,21 @@ fn a_lost_state_counts_as_an_allowance_just_used() {
 #[test]
 fn limit_exceeded_stops_calls_for_a_day_and_survives_a_crash() {
     let limits = Limits { pause: Duration::from_secs(1), ceiling: 1_000, day: DAY };
-    let mut governor = Governor::new(limits, Usage::default(), moment(0));
+    let mut governor = Governor::new(limits, String::new(), moment(0));
     governor.update(&moment(10), governor::Event::LimitExceeded);
-    let mut governor = Governor::new(limits, reread(governor.usage()), moment(20));
+    let now = moment(20);
+    let mut governor = restarted(Governor::new(limits, String::new(), now.clone()), governor.kept(), &now);
     assert_eq!(
         governor.update(&moment(30), governor::Event::Wanted),
         governor::Decision::Wait(DAY.saturating_sub(Duration::from_secs(20)))
     );
-    assert_eq!(governor.update(&moment(86_410), governor::Event::Wanted), governor::Decision::Go);
+    assert!(goes(&mut governor, 86_410));
 }
 
 #[test]
 fn too_many_requests_doubles_the_pause_until_calls_go_well_again() {
     let limits = Limits { pause: Duration::from_secs(1), ceiling: 1_000, day: DAY };
-    let mut governor = Governor::new(limits, Usage::default(), moment(0));
+    let mut governor = Governor::new(limits, String::new(), moment(0));
     governor.update(&moment(10), governor::Event::TooManyRequests);
     assert_eq!(governor.pause(), Duration::from_secs(2));
     assert_eq!(

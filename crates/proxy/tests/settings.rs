@@ -53,8 +53,11 @@ fn the_example_in_the_documentation_holds_every_setting_with_its_default() {
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("secret"), "s").unwrap();
     let file = folder.path().join("secret").display().to_string();
+    let redis = folder.path().join("redis-url").display().to_string();
+    std::fs::write(&redis, "redis://redis.example\n").unwrap();
     let all = lines.collect::<Vec<_>>().join("\n").replace("/etc/occuform/client-secret", &file);
-    assert!(read(&all, &[]).unwrap().upstream.is_some());
+    let config = read(&all.replace("/etc/occuform/redis-url", &redis), &[]).unwrap();
+    assert!(config.upstream.unwrap().redis_url.is_some());
 }
 
 #[test]
@@ -105,6 +108,25 @@ fn a_secret_that_is_not_there_is_noticed_at_once_and_one_that_is_there_never_sho
     assert!(!error.contains("canary-secret"), "{error}");
     let error = read("[upstream]\nproxy = \"ftp://me:canary-secret@proxy.example\"", WHOLE).unwrap_err();
     assert!(error.contains("upstream.proxy") && !error.contains("canary-secret"), "{error}");
+}
+
+#[test]
+fn the_url_of_redis_is_a_secret_that_has_to_be_there_and_to_be_one() {
+    let with = |url: &'static str| [WHOLE, &[("OCCUFORM_SHARED_REDIS_URL", url)]].concat();
+    for url in
+        ["redis://:canary-password@redis.example:6379", "rediss://redis.example", "unix:///run/redis.sock"]
+    {
+        let config = read("", &with(url)).unwrap();
+        assert_eq!(config.upstream.as_ref().unwrap().redis_url.as_ref().unwrap().expose_secret(), url);
+        assert!(!format!("{config:?}").contains("canary"));
+    }
+    let error = read("", &with("http://:canary-password@redis.example")).unwrap_err();
+    assert!(
+        error.contains("redis_url_file") && error.contains("rediss:") && !error.contains("canary"),
+        "{error}"
+    );
+    let error = read("[shared]\nredis_url_file = \"/nowhere/url\"", WHOLE).unwrap_err();
+    assert!(error.contains("cannot read the URL of Redis /nowhere/url"), "{error}");
 }
 
 #[test]

@@ -2,8 +2,10 @@
 //! No clock, file or network is known here. Next: `paced` carries out what is decided.
 //!
 //! The rules: never two calls closer together than the pause, never more than the ceiling in any 24 hours. What counts
-//! is in the [`Usage`], which is written to disk before each call, so that no crash can undo it.
+//! is in the [`Usage`], which is recorded before each call, so that no crash can undo it, and which may be shared by
+//! several proxies: whose turn it was, when its call went out, and who is next.
 
+use super::ledger::{RECORDING_LIMIT, Rules};
 use super::moment::Moment;
 use serde::{Deserialize, Serialize};
 use std::collections::VecDeque;
@@ -15,8 +17,14 @@ const SPANS_A_DAY: u32 = 288;
 const MOST_SLOWNESS: u32 = 6;
 /// So many calls in a row have to go well before the pause is halved again.
 const STEADY: u32 = 10;
-/// How long to wait when the usage could not be written.
-const UNRECORDED_HOLD: Duration = Duration::from_secs(10);
+/// How long a call may take. Deadlines are shorter; what comes later is still of use to the cache.
+pub const CALL_LIMIT: Duration = Duration::from_secs(30);
+/// From the decision to the last moment when the first byte can go out.
+const LONGEST_TURN: Duration = RECORDING_LIMIT.saturating_add(CALL_LIMIT);
+/// How often to look whether another proxy's call has gone out.
+const LOOK_AGAIN: Duration = Duration::from_millis(50);
+/// How long a proxy that has just had a turn leaves the next to one that waits for it.
+const COURTESY: Duration = Duration::from_millis(200);
 
 /// What the upstream allows.
 #[derive(Clone, Copy, Debug)]
@@ -33,8 +41,21 @@ pub struct Limits {
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Usage {
     spans: VecDeque<Span>,
+    last: Option<Turn>,
+    /// The proxy that has been waiting since the last turn.
+    next: Option<String>,
     /// When the upstream said that the day's calls are used up.
     exhausted: Option<Moment>,
+}
+
+/// A call's turn.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+struct Turn {
+    /// The proxy that calls.
+    by: String,
+    began: Moment,
+    /// When its first byte went out at the latest. None: it may do so yet, or nobody lived to see it.
+    sent: Option<Moment>,
 }
 
 /// Calls that are counted together.
@@ -50,9 +71,7 @@ struct Span {
 pub enum Event {
     /// A call wants to be sent.
     Wanted,
-    /// The call that was let go could not be recorded, and so was not sent.
-    NotRecorded,
-    /// The call's first byte is being sent only now.
+    /// The call's first byte has gone out, or will never.
     Sent,
     /// The upstream answered as it should.
     Answered,
@@ -63,10 +82,13 @@ pub enum Event {
 }
 
 /// What to do.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Decision {
-    /// Write the usage to disk; only if that went well, send the call.
-    Go,
+    /// Send the call, if the usage was recorded and not too much time has passed since.
+    Go {
+        /// When this was decided.
+        decided: Moment,
+    },
     /// No call may be sent for so long.
     Wait(Duration),
     /// Nothing more.
@@ -77,22 +99,20 @@ pub enum Decision {
 #[derive(Clone, Debug)]
 pub struct Governor {
     limits: Limits,
+    /// The name of this proxy, which no other that shares the usage has.
+    name: String,
     usage: Usage,
-    last: Moment,
+    /// Since when this proxy has to pause, whatever others do.
+    paused: Moment,
     slowness: u32,
     steady: u32,
-    hold: Option<(Moment, Duration)>,
 }
 
 impl Governor {
-    /// Begins with a pause: a call of an earlier process may have been sent later than it was recorded.
-    pub fn new(limits: Limits, usage: Usage, now: Moment) -> Self {
-        Self { limits, usage, last: now, slowness: 0, steady: 0, hold: None }
-    }
-
-    /// What has to be on disk before a call is sent.
-    pub fn usage(&self) -> &Usage {
-        &self.usage
+    /// Begins with a pause.
+    pub fn new(limits: Limits, name: String, now: Moment) -> Self {
+        let usage = Usage::default();
+        Self { limits, name, usage, paused: now, slowness: 0, steady: 0 }
     }
 
     /// The pause between two calls as it is now.
@@ -107,54 +127,57 @@ impl Governor {
         if usage.exhausted.is_some() { 0 } else { self.limits.ceiling.saturating_sub(usage.calls()) }
     }
 
-    /// Decides.
-    pub fn update(&mut self, now: &Moment, event: Event) -> Decision {
-        match event {
-            Event::Wanted => return self.wanted(now),
-            Event::NotRecorded => {
-                if let Some(span) = self.usage.spans.back_mut() {
-                    span.calls = span.calls.saturating_sub(1);
-                }
-                self.hold = Some((now.clone(), UNRECORDED_HOLD));
-            }
-            Event::Sent => self.sent(now),
-            Event::Answered => self.answered(),
-            Event::TooManyRequests => {
-                (self.slowness, self.steady) = ((self.slowness + 1).min(MOST_SLOWNESS), 0);
-                self.last = now.clone();
-            }
-            Event::LimitExceeded => self.usage.exhausted = Some(now.clone()),
-        }
-        Decision::Done
-    }
-
     fn wanted(&mut self, now: &Moment) -> Decision {
         self.usage.forget(now, self.limits.day);
         let left = |since: &Moment, length: Duration| length.saturating_sub(now.since(since));
         let exhausted = self.usage.exhausted.as_ref().map(|at| left(at, self.limits.day));
-        let held = self.hold.as_ref().map(|(at, length)| left(at, *length));
         let full = self.usage.calls() >= self.limits.ceiling;
         let oldest = self.usage.spans.front().filter(|_| full);
         let used_up = oldest.map(|span| left(&span.last, self.limits.day));
-        let waits = [exhausted, held, used_up, Some(left(&self.last, self.pause()))];
+        let waits = [exhausted, used_up, Some(left(&self.paused, self.pause())), self.until_turn(now)];
         let wait = waits.into_iter().flatten().max().unwrap_or_default();
         if wait > Duration::ZERO {
             return Decision::Wait(wait);
         }
-        self.last = now.clone();
+        self.usage.last = Some(Turn { by: self.name.clone(), began: now.clone(), sent: None });
+        self.usage.next = None;
         self.usage.count(now, self.limits.day / SPANS_A_DAY);
-        Decision::Go
+        Decision::Go { decided: now.clone() }
+    }
+
+    /// How long until this proxy may have the next turn.
+    fn until_turn(&mut self, now: &Moment) -> Option<Duration> {
+        let pause = self.pause();
+        let last = self.usage.last.as_mut()?;
+        let mine = last.by == self.name;
+        if mine && last.sent.is_none() {
+            // This proxy calls one by one: nobody is sending that call any more.
+            last.sent = Some(now.clone());
+        }
+        let left = |since: &Moment, length: Duration| length.saturating_sub(now.since(since));
+        let wait = match &last.sent {
+            Some(sent) => left(sent, pause),
+            None => left(&last.began, LONGEST_TURN + pause).min(LOOK_AGAIN),
+        };
+        let courtesy = last.sent.as_ref().map(|sent| left(sent, pause + COURTESY)).unwrap_or_default();
+        match &self.usage.next {
+            None if !mine && wait > Duration::ZERO => self.usage.next = Some(self.name.clone()),
+            Some(next) if *next != self.name => return Some(courtesy.max(wait)),
+            _ => {}
+        }
+        Some(wait)
     }
 
     fn sent(&mut self, now: &Moment) {
-        self.last = now.clone();
+        self.paused = now.clone();
+        let Some(last) = self.usage.last.as_mut().filter(|last| last.by == self.name) else { return };
+        last.sent = Some(now.clone());
         if let Some(span) = self.usage.spans.back_mut() {
             span.last = now.clone();
         }
     }
 
     fn answered(&mut self) {
-        self.hold = None;
         self.steady += 1;
         if self.steady >= STEADY {
             (self.slowness, self.steady) = (self.slowness.saturating_sub(1), 0);
@@ -162,13 +185,48 @@ impl Governor {
     }
 }
 
-impl Usage {
-    /// What has to be assumed where a usage is expected and not found: everything has just been used.
-    pub fn lost(now: &Moment, ceiling: u32) -> Self {
-        let span = Span { first: now.clone(), last: now.clone(), calls: ceiling };
-        Self { spans: VecDeque::from([span]), exhausted: None }
+impl Rules for Governor {
+    type Event = Event;
+    type Decision = Decision;
+    type Kept = Usage;
+
+    fn kept(&mut self) -> &mut Usage {
+        &mut self.usage
     }
 
+    fn moments(usage: &mut Usage) -> Vec<&mut Moment> {
+        let spans = usage.spans.iter_mut().flat_map(|span| [&mut span.first, &mut span.last]);
+        let last = usage.last.iter_mut().flat_map(|last| [Some(&mut last.began), last.sent.as_mut()]);
+        spans.chain(last.flatten()).chain(&mut usage.exhausted).collect()
+    }
+
+    /// Everything has just been used.
+    fn lost(&mut self, now: &Moment) {
+        let span = Span { first: now.clone(), last: now.clone(), calls: self.limits.ceiling };
+        let last = Turn { by: String::new(), began: now.clone(), sent: None };
+        self.usage = Usage { spans: VecDeque::from([span]), last: Some(last), next: None, exhausted: None };
+    }
+
+    fn doubt(&mut self, now: &Moment) {
+        self.lost(now);
+    }
+
+    fn update(&mut self, now: &Moment, event: Event) -> Decision {
+        match event {
+            Event::Wanted => return self.wanted(now),
+            Event::Sent => self.sent(now),
+            Event::Answered => self.answered(),
+            Event::TooManyRequests => {
+                (self.slowness, self.steady) = ((self.slowness + 1).min(MOST_SLOWNESS), 0);
+                self.paused = now.clone();
+            }
+            Event::LimitExceeded => self.usage.exhausted = Some(now.clone()),
+        }
+        Decision::Done
+    }
+}
+
+impl Usage {
     fn calls(&self) -> u32 {
         self.spans.iter().fold(0, |sum, span| sum.saturating_add(span.calls))
     }
@@ -182,7 +240,7 @@ impl Usage {
 
     fn count(&mut self, now: &Moment, length: Duration) {
         match self.spans.back_mut() {
-            Some(span) if span.first.boot == now.boot && now.since(&span.first) < length => {
+            Some(span) if now.since(&span.first) < length => {
                 (span.last, span.calls) = (now.clone(), span.calls.saturating_add(1));
             }
             _ => self.spans.push_back(Span { first: now.clone(), last: now.clone(), calls: 1 }),

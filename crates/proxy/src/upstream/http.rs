@@ -1,6 +1,7 @@
 //! In: a call with its token, or the wish for a token. Out: one HTTP request, and what came of it. Nothing that the
 //! upstream says is passed on but the fields of an answer. Next: the network.
 
+use super::governor::CALL_LIMIT;
 use super::keeper::{ATTEMPT_LIMIT, Token};
 use super::sent::{Announced, Sent};
 use super::{Call, CallFailure, OtherCall, Reply, Upstream};
@@ -18,8 +19,6 @@ use std::time::Duration;
 
 /// How long a connection may take to be there.
 const CONNECT_LIMIT: Duration = Duration::from_secs(10);
-/// How long a call may take. Deadlines are shorter; what comes later is still of use to the cache.
-const CALL_LIMIT: Duration = Duration::from_secs(30);
 /// More than any answer needs, the records of a call apart.
 const MAX_ANSWER_BYTES: usize = 64 * 1024;
 /// Far more than the answer to one record with 16 suggestions needs.

@@ -2,8 +2,9 @@
 //! network is known here. Next: `authorised` carries out what is decided.
 //!
 //! The rule: in any hour at most one request for a token may reach the upstream. It is held against a [`Memory`] that
-//! is written to disk before each request, so that no crash can undo it.
+//! is recorded before each request, so that no crash can undo it, and that may be shared by several proxies.
 
+use super::ledger::{RECORDING_LIMIT, Rules};
 use super::moment::Moment;
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -13,12 +14,14 @@ use std::time::Duration;
 const MARGIN: Duration = Duration::from_secs(1);
 /// How long an attempt may take.
 pub const ATTEMPT_LIMIT: Duration = Duration::from_secs(20);
+/// From the decision to the end, whoever makes it.
+const LONGEST_ATTEMPT: Duration = RECORDING_LIMIT.saturating_add(ATTEMPT_LIMIT);
 /// The first pause after an attempt of which no byte was sent; the pauses double.
 const FIRST_PAUSE: Duration = Duration::from_secs(5);
 /// The longest of these pauses.
 const LONGEST_PAUSE: Duration = Duration::from_mins(10);
-/// How long to wait when the memory could not be written.
-const UNRECORDED_PAUSE: Duration = Duration::from_secs(30);
+/// How often to look whether an attempt under way, of another proxy perhaps, has come to its end.
+const LOOK_AGAIN: Duration = Duration::from_millis(100);
 
 /// What has to survive the process.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
@@ -33,14 +36,15 @@ struct Attempt {
     began: Moment,
     /// None while it is under way, or when the process did not live to see its end.
     ended: Option<Moment>,
-    /// How many attempts in a row ended before a byte of the request was sent. 0: this one was or may have been sent.
+    /// How many attempts in a row ended before a byte of the request was sent, those before this one while it is under
+    /// way. 0: the last that ended was sent, or may have been.
     unsent: u32,
 }
 
 /// A token.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Token {
-    /// What is sent.
+    /// What is sent; where the memory is shared, encrypted.
     #[serde(serialize_with = "expose", deserialize_with = "seal")]
     pub value: SecretString,
     asked_for: Moment,
@@ -48,18 +52,21 @@ pub struct Token {
 }
 
 /// What happened.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub enum Event {
     /// A call needs a token.
     Wanted,
-    /// The attempt that was decided on could not be recorded, and so was not made.
-    NotRecorded,
     /// The attempt failed before a byte of the request was sent.
-    NotSent,
+    NotSent {
+        /// When it was decided.
+        decided: Moment,
+    },
     /// The attempt failed later, or may have.
     Refused,
     /// The attempt brought a token.
     Obtained {
+        /// When it was decided.
+        decided: Moment,
         /// The token.
         value: SecretString,
         /// How long the upstream says that it is valid.
@@ -76,8 +83,11 @@ pub enum Event {
 pub enum Decision {
     /// Call with this token.
     Use(Token),
-    /// Write the memory to disk; only if that went well, ask for a token.
-    Attempt,
+    /// Ask for a token, if the memory was recorded and not too much time has passed since.
+    Attempt {
+        /// When this was decided.
+        decided: Moment,
+    },
     /// There is no token for so long.
     Wait(Duration),
     /// Nothing more.
@@ -89,43 +99,61 @@ pub enum Decision {
 pub struct Keeper {
     hour: Duration,
     memory: Memory,
-    /// The attempt before the one under way, to go back to when that cannot be recorded.
-    before: Option<Attempt>,
-    unrecorded: Option<Moment>,
     denied: Option<(Moment, u32)>,
 }
 
 impl Keeper {
     /// At most one attempt in any `hour`.
-    pub fn new(hour: Duration, memory: Memory) -> Self {
-        Self { hour, memory, before: None, unrecorded: None, denied: None }
+    pub fn new(hour: Duration) -> Self {
+        Self { hour, memory: Memory::default(), denied: None }
+    }
+}
+
+impl Rules for Keeper {
+    type Event = Event;
+    type Decision = Decision;
+    type Kept = Memory;
+
+    fn kept(&mut self) -> &mut Memory {
+        &mut self.memory
     }
 
-    /// What has to be on disk before an attempt is made, and should be after its end.
-    pub fn memory(&self) -> &Memory {
-        &self.memory
+    fn moments(memory: &mut Memory) -> Vec<&mut Moment> {
+        let attempt =
+            memory.attempt.iter_mut().flat_map(|attempt| [Some(&mut attempt.began), attempt.ended.as_mut()]);
+        let token = memory.token.iter_mut().map(|token| &mut token.asked_for);
+        attempt.flatten().chain(token).collect()
     }
 
-    /// Decides.
-    pub fn update(&mut self, now: &Moment, event: Event) -> Decision {
+    /// An attempt has just been made.
+    fn lost(&mut self, now: &Moment) {
+        self.memory.token = None;
+        self.doubt(now);
+    }
+
+    /// An attempt has just been made. The token is still one.
+    fn doubt(&mut self, now: &Moment) {
+        self.memory.attempt = Some(Attempt { began: now.clone(), ended: Some(now.clone()), unsent: 0 });
+    }
+
+    fn update(&mut self, now: &Moment, event: Event) -> Decision {
         match event {
             Event::Wanted => return self.wanted(now),
-            Event::NotRecorded => {
-                self.memory.attempt = self.before.take();
-                self.unrecorded = Some(now.clone());
-            }
-            Event::NotSent => {
-                let unsent = self.before.take().map_or(0, |before| before.unsent) + 1;
-                self.ended(now, unsent);
-            }
+            Event::NotSent { decided } => self.not_sent(now, &decided),
             Event::Refused => self.ended(now, 0),
-            Event::Obtained { value, valid_for } => self.obtained(now, value, valid_for),
+            Event::Obtained { decided, value, valid_for } => {
+                self.ended(now, 0);
+                self.denied = None;
+                self.memory.token = Some(Token { value, asked_for: decided, valid_for });
+            }
             Event::Denied(token) => self.denied(now, &token),
             Event::Accepted => self.denied = None,
         }
         Decision::Done
     }
+}
 
+impl Keeper {
     fn wanted(&mut self, now: &Moment) -> Decision {
         let suspended = self.denied.as_ref().map(|(at, times)| left(now, at, pause(*times + 2)));
         let until_attempt = self.until_attempt(now);
@@ -139,35 +167,44 @@ impl Keeper {
             _ => {}
         }
         if until_attempt == Duration::ZERO {
-            self.before = self.memory.attempt.replace(Attempt { began: now.clone(), ended: None, unsent: 0 });
-            return Decision::Attempt;
+            let unsent = self.memory.attempt.as_ref().map_or(0, |attempt| attempt.unsent);
+            self.memory.attempt = Some(Attempt { began: now.clone(), ended: None, unsent });
+            return Decision::Attempt { decided: now.clone() };
         }
         let until_use = token.and(suspended).unwrap_or(until_attempt);
-        Decision::Wait(until_attempt.min(until_use))
+        Decision::Wait(until_attempt.min(until_use).min(self.until_end(now)))
     }
 
     fn until_attempt(&self, now: &Moment) -> Duration {
-        let unrecorded = self.unrecorded.as_ref().map(|at| left(now, at, UNRECORDED_PAUSE));
-        let hour = self.memory.attempt.as_ref().map(|attempt| match (&attempt.ended, attempt.unsent) {
-            (Some(ended), 0) => left(now, ended, self.hour + MARGIN),
-            (Some(ended), unsent) => left(now, ended, pause(unsent)),
-            (None, _) => left(now, &attempt.began, self.hour + ATTEMPT_LIMIT + MARGIN),
-        });
-        unrecorded.unwrap_or_default().max(hour.unwrap_or_default())
+        self.memory.attempt.as_ref().map_or(Duration::ZERO, |attempt| {
+            match (&attempt.ended, attempt.unsent) {
+                (Some(ended), 0) => left(now, ended, self.hour + MARGIN),
+                (Some(ended), unsent) => left(now, ended, pause(unsent)),
+                (None, _) => left(now, &attempt.began, self.hour + LONGEST_ATTEMPT + MARGIN),
+            }
+        })
+    }
+
+    /// How long to wait for the end of an attempt that may be under way.
+    fn until_end(&self, now: &Moment) -> Duration {
+        let under_way = self.memory.attempt.as_ref().filter(|attempt| attempt.ended.is_none());
+        match under_way {
+            Some(attempt) if now.since(&attempt.began) < LONGEST_ATTEMPT => LOOK_AGAIN,
+            _ => Duration::MAX,
+        }
     }
 
     fn ended(&mut self, now: &Moment, unsent: u32) {
-        self.before = None;
         if let Some(attempt) = &mut self.memory.attempt {
             (attempt.ended, attempt.unsent) = (Some(now.clone()), unsent);
         }
     }
 
-    fn obtained(&mut self, now: &Moment, value: SecretString, valid_for: Duration) {
-        self.ended(now, 0);
-        self.denied = None;
-        let asked_for = self.memory.attempt.as_ref().map_or(now, |attempt| &attempt.began).clone();
-        self.memory.token = Some(Token { value, asked_for, valid_for });
+    /// If the memory is of another attempt by now, it was lost in between, and says nothing about this one.
+    fn not_sent(&mut self, now: &Moment, decided: &Moment) {
+        if let Some(attempt) = self.memory.attempt.as_ref().filter(|attempt| attempt.began == *decided) {
+            self.ended(now, attempt.unsent + 1);
+        }
     }
 
     /// A late refusal of an older token says nothing about the present one.
@@ -179,15 +216,12 @@ impl Keeper {
     }
 }
 
-impl Memory {
-    /// What has to be assumed where a memory is expected and not found: an attempt has just been made.
-    pub fn lost(now: &Moment) -> Self {
-        let attempt = Attempt { began: now.clone(), ended: Some(now.clone()), unsent: 0 };
-        Self { attempt: Some(attempt), token: None }
-    }
-}
-
 impl Token {
+    /// The same token, decrypted.
+    pub(super) fn with(self, value: SecretString) -> Self {
+        Self { value, ..self }
+    }
+
     /// How long it is still valid.
     pub fn left(&self, now: &Moment) -> Duration {
         left(now, &self.asked_for, self.valid_for)

@@ -10,7 +10,8 @@
 //! | `paced` | lets one call a second go, and so many a day; `governor` has the rules |
 //! | `http` | sends it |
 //!
-//! `state` keeps what must survive the process, `moment` tells the time in a way that does too.
+//! `ledger` applies the rules of both to what `state` keeps, in a folder or, for several proxies, in Redis; `moment`
+//! tells the time in a way that can be kept.
 
 mod answering;
 pub mod authorised;
@@ -21,6 +22,7 @@ pub mod guarded;
 pub mod http;
 mod isolation;
 pub mod keeper;
+pub mod ledger;
 pub mod merged;
 pub mod models;
 pub mod moment;
@@ -29,6 +31,7 @@ mod queue;
 pub mod retries;
 pub mod sent;
 pub mod service;
+pub mod shared_answers;
 pub mod sizing;
 pub mod state;
 mod suspects;
@@ -48,15 +51,15 @@ use governor::{Governor, Limits, Usage};
 use guarded::Guarded;
 use http::{Asked, Http, HttpError};
 use keeper::{Keeper, Memory, Token};
+use ledger::Ledger;
 use merged::Merged;
 use models::Models;
 use moment::Clock;
 use occuform_api::{CodeAnswer, JobText, Model, Topic};
 use paced::Paced;
 use sent::Sent;
-use serde::Serialize;
 use service::Service;
-use state::{Found, StateError, StateFile, StateFolder};
+use state::{StateError, Stores};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -168,6 +171,11 @@ impl CallFailure {
             Self::Broken(_) => "broken",
         }
     }
+
+    /// The state cannot be used just now.
+    const fn stateless() -> Self {
+        Self::NotNow { wait: Duration::from_secs(5), why: "the state cannot be used" }
+    }
 }
 
 /// The Coding Service as the stages before it see it.
@@ -200,85 +208,77 @@ pub enum OpenError {
 /// The stages that any call needs: token, pace, HTTP.
 pub type Connection = Authorised<Counted<Http>>;
 
-/// Opens the way over HTTP.
+/// Opens the way over HTTP, with the state where the settings say.
 ///
 /// # Errors
-/// When the state folder cannot be used or the settings of the connection do not fit.
+/// When the state cannot be used or the settings of the connection do not fit.
 pub fn open(
     topic: Topic,
     config: &UpstreamConfig,
     clock: Arc<dyn Clock>,
     metrics: &Metrics,
 ) -> Result<Arc<dyn Coder>, OpenError> {
-    assemble(topic, config, clock, Arc::new(Http::new(topic, config)?), metrics)
+    let http = Arc::new(Http::new(topic, config)?);
+    assemble(topic, config, clock, http, Stores::open(config)?, metrics)
 }
 
 /// Puts the stages before `upstream` together, from the last to the first, and begins to ask for the model.
 ///
 /// # Errors
-/// When the state folder cannot be used.
+/// When the machine has no random numbers.
 pub fn assemble(
     topic: Topic,
     config: &UpstreamConfig,
     clock: Arc<dyn Clock>,
     upstream: Arc<impl Upstream>,
+    mut stores: Stores,
     metrics: &Metrics,
 ) -> Result<Arc<dyn Coder>, OpenError> {
-    let guarded = Arc::new(Guarded::new(authorised(config, clock, upstream, metrics)?));
+    let answers = stores.answers.take();
+    let guarded = Arc::new(Guarded::new(authorised(config, clock, upstream, stores, metrics)?));
     let merged = Merged::new(Arc::clone(&guarded), config.merge)?;
     let models = Arc::new(Models::new(topic, config.model.clone(), guarded, config.deadline));
     tokio::spawn(Arc::clone(&models).keep());
     let service = Arc::new(Service::new(topic, models, Arc::new(merged), metrics.clone()));
-    Ok(Arc::new(Cached::new(service, config.cache)?))
+    Ok(Arc::new(Cached::new(service, config.cache, answers)?))
 }
 
 /// Opens the way for calls of one's own.
 ///
 /// # Errors
-/// When the state folder cannot be used or the settings of the connection do not fit.
+/// When the state cannot be used or the settings of the connection do not fit.
 pub fn connect(
     topic: Topic,
     config: &UpstreamConfig,
     clock: Arc<dyn Clock>,
 ) -> Result<Connection, OpenError> {
-    authorised(config, clock, Arc::new(Http::new(topic, config)?), &Metrics::default())
+    let http = Arc::new(Http::new(topic, config)?);
+    authorised(config, clock, http, Stores::open(config)?, &Metrics::default())
 }
 
 fn authorised<U: Upstream>(
     config: &UpstreamConfig,
     clock: Arc<dyn Clock>,
     upstream: Arc<U>,
+    stores: Stores,
     metrics: &Metrics,
 ) -> Result<Authorised<Counted<U>>, OpenError> {
+    let name = stores.proxy_name()?;
+    let Stores { memory, usage, cipher, answers: _ } = stores;
     let upstream = Arc::new(Counted::new(upstream, metrics.clone()));
-    let folder = StateFolder::open(&config.state)?;
-    let now = clock.now();
-
     let limits = Limits { pause: config.pause, ceiling: config.calls_per_day, day: config.day };
-    let (file, found) = folder.file::<Usage>("quota.json")?;
-    let usage = found.or_lost(&file, "quota.json", || Usage::lost(&now, limits.ceiling))?;
-    let governor = Governor::new(limits, usage, now.clone());
-    let paced = Paced::new(Arc::clone(&upstream), governor, file, Arc::clone(&clock), metrics.clone());
-
-    let (file, found) = folder.file::<Memory>("token.json")?;
-    let memory = found.or_lost(&file, "token.json", || Memory::lost(&now))?;
-    let keeper = Keeper::new(config.hour, memory);
-    Ok(Authorised::new(paced, upstream, keeper, file, clock))
+    let governor = Governor::new(limits, name, clock.now());
+    let governor = Ledger::new(usage, Arc::clone(&clock), governor);
+    let paced = Paced::new(Arc::clone(&upstream), governor, metrics.clone());
+    let keeper = Ledger::new(memory, clock, Keeper::new(config.hour));
+    Ok(Authorised::new(paced, upstream, keeper, cipher))
 }
 
-impl<T: Default + Serialize> Found<T> {
-    fn or_lost(self, file: &StateFile<T>, name: &str, lost: impl FnOnce() -> T) -> Result<T, StateError> {
-        match self {
-            Self::Stored(content) => Ok(content),
-            Self::FirstUse => {
-                let content = T::default();
-                file.begin(&content)?;
-                Ok(content)
-            }
-            Self::Lost => {
-                tracing::warn!(name, "this state was lost: the allowance counts as just used");
-                Ok(lost())
-            }
-        }
-    }
+/// Says that no proxy of this client has used the shared state yet: no token was asked for in the last hour, no call
+/// made in the last day.
+///
+/// # Errors
+/// When there is a state already, or Redis cannot be reached.
+pub async fn first_start(config: &UpstreamConfig) -> Result<(), StateError> {
+    state::begin(config, &Memory::default(), &Usage::default()).await
 }

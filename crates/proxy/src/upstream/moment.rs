@@ -1,14 +1,15 @@
 //! In: the machine's clocks. Out: a [`Moment`], which says how long ago another one was at least. Next: `keeper` and
-//! `governor`, whose rules are about time.
+//! `governor`, whose rules are about time, and `ledger`, which notes when another machine's moments were first seen.
 
 use serde::{Deserialize, Serialize};
+use std::hash::{Hash, Hasher};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 /// How far the date may be wrong, before and after a restart of the machine together.
 const DATE_MARGIN: Duration = Duration::from_mins(30);
 
-/// A point in time that can be kept in a file and survives steps of the clock.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+/// A point in time that can be kept, read by another machine, and survives steps of the clock.
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Moment {
     /// Another one each time the machine starts.
     pub boot: String,
@@ -16,18 +17,37 @@ pub struct Moment {
     pub uptime: Duration,
     /// Time since 1970-01-01 UTC, as the machine believes it to be.
     pub unix: Duration,
+    /// This machine's uptime when it was already past, where this machine did not make it.
+    #[serde(skip)]
+    pub past_at: Option<Duration>,
 }
 
 impl Moment {
-    /// How much time has passed since `earlier` at least. Within one run of the machine that is exact and the date is
-    /// not looked at. After a restart it is what the machine has been up, or what the date says less a margin of half
-    /// an hour.
+    /// How much time has passed since `earlier` at least. Within one run of a machine that is exact and the date is
+    /// not looked at. Of a moment of another run, or of another machine, it is the time since it was known to be past,
+    /// or what the date says less a margin of half an hour.
     pub fn since(&self, earlier: &Self) -> Duration {
         if self.boot == earlier.boot {
             return self.uptime.saturating_sub(earlier.uptime);
         }
         let by_date = self.unix.saturating_sub(earlier.unix).saturating_sub(DATE_MARGIN);
-        by_date.max(self.uptime)
+        let by_sight = earlier.past_at.map_or(Duration::ZERO, |past| self.uptime.saturating_sub(past));
+        by_date.max(by_sight)
+    }
+}
+
+/// What was seen of a moment does not make it another one.
+impl PartialEq for Moment {
+    fn eq(&self, other: &Self) -> bool {
+        (&self.boot, self.uptime, self.unix) == (&other.boot, other.uptime, other.unix)
+    }
+}
+
+impl Eq for Moment {}
+
+impl Hash for Moment {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        (&self.boot, self.uptime, self.unix).hash(state);
     }
 }
 
@@ -64,6 +84,7 @@ impl Clock for SystemClock {
             boot: self.boot.clone(),
             uptime: uptime(),
             unix: SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default(),
+            past_at: None,
         }
     }
 }
@@ -81,7 +102,12 @@ mod tests {
     use super::*;
 
     fn moment(boot: &str, uptime: u64, unix: u64) -> Moment {
-        Moment { boot: boot.into(), uptime: Duration::from_secs(uptime), unix: Duration::from_secs(unix) }
+        Moment {
+            boot: boot.into(),
+            uptime: Duration::from_secs(uptime),
+            unix: Duration::from_secs(unix),
+            past_at: None,
+        }
     }
 
     #[test]
@@ -92,11 +118,14 @@ mod tests {
     }
 
     #[test]
-    fn after_a_restart_the_careful_reading_holds() {
-        let earlier = moment("a", 100_000, 50_000);
-        assert_eq!(moment("b", 60, 50_100).since(&earlier), Duration::from_mins(1));
-        assert_eq!(moment("b", 60, 10).since(&earlier), Duration::from_mins(1));
+    fn of_another_run_or_machine_the_careful_reading_holds() {
+        let past_at = Some(Duration::from_secs(20));
+        let earlier = Moment { past_at, ..moment("a", 100_000, 50_000) };
+        assert_eq!(moment("b", 60, 50_100).since(&earlier), Duration::from_secs(40));
+        assert_eq!(moment("b", 60, 10).since(&earlier), Duration::from_secs(40));
         assert_eq!(moment("b", 60, 60_000).since(&earlier), Duration::from_secs(10_000 - 1_800));
+        let never_seen = moment("a", 100_000, 50_000);
+        assert_eq!(moment("b", 60, 50_100).since(&never_seen), Duration::ZERO);
     }
 
     #[test]

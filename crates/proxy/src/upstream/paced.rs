@@ -1,15 +1,15 @@
 //! In: calls with a token. Out: the same, one by one, as far apart and as many a day as the upstream allows.
 //! Next: `http` sends them.
 
-use super::governor::{Decision, Event, Governor, Usage};
+use super::governor::{Decision, Event, Governor};
 use super::keeper::Token;
-use super::moment::Clock;
+use super::ledger::{Ledger, RECORDING_LIMIT};
+use super::moment::Moment;
 use super::sent::Sent;
-use super::state::StateFile;
 use super::{Call, CallFailure, Reply, Upstream};
 use crate::jitter::jittered;
 use crate::metrics::Metrics;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::{Mutex as Lock, OwnedMutexGuard};
 use tokio::time::{Instant, sleep, timeout_at};
@@ -17,9 +17,7 @@ use tokio::time::{Instant, sleep, timeout_at};
 /// Lets calls go when the [`Governor`] says so.
 pub struct Paced<U> {
     next: Arc<U>,
-    governor: Mutex<Governor>,
-    usage: StateFile<Usage>,
-    clock: Arc<dyn Clock>,
+    governor: Ledger<Governor>,
     /// First come, first served. Held until the call's first byte goes out.
     turn: Arc<Lock<()>>,
     metrics: Metrics,
@@ -28,6 +26,7 @@ pub struct Paced<U> {
 /// The permission to send one call now. It is recorded as sent already: what the call says may be decided this late.
 pub struct Turn {
     token: Token,
+    decided: Moment,
     lock: OwnedMutexGuard<()>,
 }
 
@@ -40,19 +39,19 @@ impl Turn {
 
 impl<U: Upstream> Paced<U> {
     /// Puts pacing before `next`.
-    pub fn new(
-        next: Arc<U>,
-        governor: Governor,
-        usage: StateFile<Usage>,
-        clock: Arc<dyn Clock>,
-        metrics: Metrics,
-    ) -> Self {
-        Self { next, governor: Mutex::new(governor), usage, clock, turn: Arc::default(), metrics }
+    pub fn new(next: Arc<U>, governor: Ledger<Governor>, metrics: Metrics) -> Self {
+        Self { next, governor, turn: Arc::default(), metrics }
     }
 
     /// The time between two calls as it is now.
     pub fn pause(&self) -> Duration {
-        self.govern(|governor| governor.pause())
+        self.governor.with(Governor::pause)
+    }
+
+    /// Calls that are left of the day's, as far as this process has seen.
+    pub fn calls_left(&self) -> u32 {
+        let now = self.governor.now();
+        self.governor.with(|governor| governor.calls_left(&now))
     }
 
     /// Waits until a call may go, unless that is later than `until`.
@@ -65,89 +64,73 @@ impl<U: Upstream> Paced<U> {
         let Ok(lock) = timeout_at(until, Arc::clone(&self.turn).lock_owned()).await else {
             return Err(CallFailure::NotNow { wait: self.pause(), why: "the calls ahead took too long" });
         };
-        self.permission(&token, until).await?;
+        let decided = self.permission(&token, until).await?;
         self.metrics.queued(asked.elapsed());
         self.metrics.calls_left(self.calls_left());
-        Ok(Turn { token, lock })
+        Ok(Turn { token, decided, lock })
     }
 
     /// Sends the call.
     ///
     /// # Errors
     /// When it fails.
-    pub async fn send(&self, Turn { token, lock }: Turn, call: &Call) -> Result<Reply, CallFailure> {
+    pub async fn send(&self, turn: Turn, call: &Call) -> Result<Reply, CallFailure> {
+        let Turn { token, decided, lock } = turn;
+        // A process that was stopped in between must not do now what was allowed then.
+        if self.governor.now().since(&decided) >= RECORDING_LIMIT {
+            return Err(CallFailure::stateless());
+        }
         let sent = Sent::default();
-        self.tell(Event::Sent);
         let mut reply = self.next.call(call, &token, sent.clone());
         let early = tokio::select! {
             biased;
             result = &mut reply => Some(result),
             () = sent.wait() => None,
         };
-        self.tell(Event::Sent);
+        self.tell(Event::Sent).await;
         drop(lock);
         let result = match early {
             Some(result) => result,
             None => reply.await,
         };
-        self.learn(&result);
-        if matches!(result, Err(CallFailure::LimitExceeded)) {
-            let usage = self.govern(|governor| governor.usage().clone());
-            if let Err(error) = self.usage.save(&usage).await {
-                tracing::error!(%error, "the end of the day's calls cannot be recorded");
-            }
-        }
+        self.learn(&result).await;
         result
     }
 
-    /// Calls that are left of the day's.
-    pub fn calls_left(&self) -> u32 {
-        let now = self.clock.now();
-        self.govern(|governor| governor.calls_left(&now))
-    }
-
-    fn govern<T>(&self, with: impl FnOnce(&mut Governor) -> T) -> T {
-        with(&mut self.governor.lock().unwrap_or_else(PoisonError::into_inner))
-    }
-
-    fn tell(&self, event: Event) -> Decision {
-        let now = self.clock.now();
-        self.govern(|governor| governor.update(&now, event))
-    }
-
     /// Waits until a call may go. It is recorded then.
-    async fn permission(&self, token: &Token, until: Instant) -> Result<(), CallFailure> {
+    async fn permission(&self, token: &Token, until: Instant) -> Result<Moment, CallFailure> {
         loop {
-            if token.left(&self.clock.now()).is_zero() {
+            if token.left(&self.governor.now()).is_zero() {
                 return Err(CallFailure::TokenExpired);
             }
-            match self.tell(Event::Wanted) {
+            let decision = self.governor.update(Event::Wanted).await.map_err(|error| {
+                tracing::error!(%error, "the call cannot be recorded, so it is not made");
+                CallFailure::stateless()
+            })?;
+            match decision {
                 Decision::Wait(wait) if Instant::now() + wait > until => {
                     return Err(CallFailure::NotNow { wait, why: "the upstream's allowance is used" });
                 }
                 Decision::Wait(wait) => sleep(jittered(wait)).await,
-                Decision::Go | Decision::Done => break,
+                Decision::Go { decided } => return Ok(decided),
+                Decision::Done => {}
             }
         }
-        let usage = self.govern(|governor| governor.usage().clone());
-        if let Err(error) = self.usage.save(&usage).await {
-            tracing::error!(%error, "the number of calls cannot be recorded, so no call is made");
-            self.tell(Event::NotRecorded);
-            return Err(CallFailure::NotNow {
-                wait: Duration::from_secs(10),
-                why: "the state is not writable",
-            });
-        }
-        Ok(())
     }
 
-    fn learn(&self, result: &Result<Reply, CallFailure>) {
+    async fn learn(&self, result: &Result<Reply, CallFailure>) {
         let event = match result {
             Err(CallFailure::TooManyRequests) => Event::TooManyRequests,
             Err(CallFailure::LimitExceeded) => Event::LimitExceeded,
             Err(CallFailure::Broken(_)) => return,
             _ => Event::Answered,
         };
-        self.tell(event);
+        self.tell(event).await;
+    }
+
+    async fn tell(&self, event: Event) {
+        if let Err(error) = self.governor.update(event).await {
+            tracing::error!(%error, "what became of a call cannot be recorded");
+        }
     }
 }

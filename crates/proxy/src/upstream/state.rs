@@ -1,17 +1,66 @@
-//! In: what has to survive the process. Out: the same in files that only their owner can read, whole or not at all.
-//! Next: the disk.
+//! In: what has to survive the process. Out: the same, kept durably and changed by one at a time. Next: `files`, the
+//! folder of a single proxy, or `redis`, which several share; `stores` chooses.
 
+mod cipher;
+mod files;
+mod redis;
+mod stores;
+
+pub use cipher::TokenCipher;
+pub use files::StateFolder;
+pub use redis::{Redis, SharedState};
+pub use stores::Stores;
+
+pub(crate) use cipher::{Cipher, derived};
+pub(crate) use stores::begin;
+
+use async_trait::async_trait;
 use serde::{Serialize, de::DeserializeOwned};
-use std::fs::{DirBuilder, File, OpenOptions, TryLockError};
-use std::io::{self, ErrorKind, Write};
-use std::marker::PhantomData;
-use std::os::unix::fs::DirBuilderExt;
-use std::path::{Path, PathBuf};
-use std::sync::Arc;
-use tempfile::NamedTempFile;
+use std::io;
+use std::time::Duration;
 
-/// Held as long as a proxy uses the folder. Its being there also says that this is not the folder's first use.
-const LOCK: &str = "lock";
+/// Keeps one content.
+#[async_trait]
+pub trait Store: Send + Sync {
+    /// Whether several proxies use it, on different machines perhaps.
+    fn is_shared(&self) -> bool;
+
+    /// Where that is, for people.
+    fn place(&self) -> String;
+
+    /// What is kept, unless it is still the `known` version.
+    async fn look(&self, known: Option<&str>) -> Result<Look, StateError>;
+
+    /// Keeps another content in place of what was seen. Returns its version when it is safe; None where somebody else
+    /// wrote in between, and nothing was done.
+    async fn replace(&self, seen: &Look, content: &[u8]) -> Result<Option<String>, StateError>;
+}
+
+/// What was found.
+#[derive(Clone, Debug)]
+pub struct Look {
+    /// Another one each time something is written. None: nothing is kept.
+    pub version: Option<String>,
+    /// What was found.
+    pub found: Found,
+    /// The date as the store has it, since 1970-01-01 UTC, where it has a clock of its own.
+    pub date: Option<Duration>,
+    /// Which run of the store this is, where that matters.
+    pub life: String,
+}
+
+/// What was found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Found {
+    /// The known version.
+    Same,
+    /// What was written last.
+    Stored(Vec<u8>),
+    /// What may be older than what was written last.
+    Doubtful(Vec<u8>),
+    /// The store has been used before, or may have been, and yet there is nothing.
+    Lost,
+}
 
 /// Why the state cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -27,113 +76,43 @@ pub enum StateError {
     /// Another process works with the folder.
     #[error("another proxy uses the state in {0}: give each its own folder, or stop the other first")]
     InUse(String),
-    /// A file's content cannot be read.
+    /// The folder is another client's.
     #[error(
-        "{path} is damaged ({error}): move it away, and the proxy will wait as long as if the allowance had just been used"
+        "the state in {0} belongs to another upstream.client_id: name another folder with upstream.state"
+    )]
+    OtherClient(String),
+    /// The content cannot be read.
+    #[error(
+        "{place} is damaged ({error}): move it away, and the proxy will wait as long as if the allowance had just been used"
     )]
     Damaged {
-        /// The file.
-        path: String,
+        /// The file or key.
+        place: String,
         /// What is wrong with it, without its content.
         error: String,
     },
+    /// The content cannot be written down.
+    #[error("the state cannot be written down: {0}")]
+    Unwritable(String),
+    /// Redis does not answer, or not as it should.
+    #[error("the shared state in Redis cannot be used: {0}")]
+    Unreachable(String),
+    /// A first start was announced, but there is a state.
+    #[error(
+        "this is no first start: Redis has {0}; delete it only if this client asked for no token in the last hour and \
+         made no call in the last 24"
+    )]
+    NotFirst(String),
 }
 
-/// The folder of one proxy.
-#[derive(Debug)]
-pub struct StateFolder {
-    path: PathBuf,
-    is_new: bool,
-    lock: Arc<File>,
+/// Reads a content. An error never repeats what stands in it.
+pub(crate) fn content<T: DeserializeOwned>(bytes: &[u8], place: &str) -> Result<T, StateError> {
+    serde_json::from_slice(bytes).map_err(|error| StateError::Damaged {
+        place: place.to_owned(),
+        error: format!("line {}", error.line()),
+    })
 }
 
-/// What was found in a file.
-#[derive(Debug)]
-pub enum Found<T> {
-    /// What was written last.
-    Stored(T),
-    /// The folder has not been used before.
-    FirstUse,
-    /// The folder has been used before, and yet there is no file.
-    Lost,
-}
-
-/// One file of the folder.
-#[derive(Clone, Debug)]
-pub struct StateFile<T> {
-    path: PathBuf,
-    _lock: Arc<File>,
-    content: PhantomData<fn(T)>,
-}
-
-impl StateFolder {
-    /// Takes the folder, which is made if it is not there.
-    ///
-    /// # Errors
-    /// When it cannot be used, or another process uses it.
-    pub fn open(path: &Path) -> Result<Self, StateError> {
-        let unusable = |error| StateError::Unusable { path: path.display().to_string(), error };
-        DirBuilder::new().recursive(true).mode(0o700).create(path).map_err(unusable)?;
-        let file = path.join(LOCK);
-        let is_new = !file.exists();
-        let lock = OpenOptions::new().create(true).append(true).open(&file).map_err(unusable)?;
-        match lock.try_lock() {
-            Ok(()) => Ok(Self { path: path.to_owned(), is_new, lock: Arc::new(lock) }),
-            Err(TryLockError::WouldBlock) => Err(StateError::InUse(path.display().to_string())),
-            Err(TryLockError::Error(error)) => Err(unusable(error)),
-        }
-    }
-
-    /// The file of this name, and what is in it.
-    ///
-    /// # Errors
-    /// When it cannot be read, or is damaged.
-    pub fn file<T: Serialize + DeserializeOwned>(
-        &self,
-        name: &str,
-    ) -> Result<(StateFile<T>, Found<T>), StateError> {
-        let path = self.path.join(name);
-        let shown = || path.display().to_string();
-        let found = match std::fs::read(&path) {
-            Ok(bytes) => Found::Stored(serde_json::from_slice(&bytes).map_err(|error| {
-                // The message of the error could repeat what stands in the file.
-                StateError::Damaged { path: shown(), error: format!("line {}", error.line()) }
-            })?),
-            Err(error) if error.kind() == ErrorKind::NotFound && self.is_new => Found::FirstUse,
-            Err(error) if error.kind() == ErrorKind::NotFound => Found::Lost,
-            Err(error) => return Err(StateError::Unusable { path: shown(), error }),
-        };
-        Ok((StateFile { path, _lock: Arc::clone(&self.lock), content: PhantomData }, found))
-    }
-}
-
-impl<T: Serialize> StateFile<T> {
-    /// The first content, at once: a folder that is locked and holds nothing would count as robbed the next time.
-    ///
-    /// # Errors
-    /// When it cannot be written.
-    pub fn begin(&self, content: &T) -> Result<(), StateError> {
-        let bytes = serde_json::to_vec(content).map_err(io::Error::other);
-        let written = bytes.and_then(|bytes| replace(&self.path, &bytes));
-        written.map_err(|error| StateError::Unusable { path: self.path.display().to_string(), error })
-    }
-
-    /// Writes and returns when it is on the disk. The file is its owner's only, and never half written.
-    ///
-    /// # Errors
-    /// When it could not be made sure that it is on the disk.
-    pub async fn save(&self, content: &T) -> io::Result<()> {
-        let bytes = serde_json::to_vec(content).map_err(io::Error::other)?;
-        let path = self.path.clone();
-        tokio::task::spawn_blocking(move || replace(&path, &bytes)).await.map_err(io::Error::other)?
-    }
-}
-
-fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let folder = path.parent().ok_or(ErrorKind::NotFound)?;
-    let mut file = NamedTempFile::new_in(folder)?;
-    file.write_all(bytes)?;
-    file.as_file().sync_all()?;
-    file.persist(path)?;
-    File::open(folder)?.sync_all()
+pub(crate) fn serialised(content: &impl Serialize) -> Result<Vec<u8>, StateError> {
+    serde_json::to_vec(content).map_err(|error| StateError::Unwritable(error.to_string()))
 }

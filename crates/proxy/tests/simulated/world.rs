@@ -12,6 +12,7 @@ use occuform_proxy::upstream::keeper::Token;
 use occuform_proxy::upstream::moment::{Clock, Moment};
 use occuform_proxy::upstream::sent::Sent;
 use occuform_proxy::upstream::sizing::Merge;
+use occuform_proxy::upstream::state::Stores;
 use occuform_proxy::upstream::{self, Call, CallFailure, NamedText, Reply, Upstream};
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex};
@@ -128,7 +129,7 @@ struct SimulatedClock(Instant);
 impl Clock for SimulatedClock {
     fn now(&self) -> Moment {
         let uptime = self.0.elapsed();
-        Moment { boot: "boot".into(), uptime, unix: Duration::from_hours(500_000) + uptime }
+        Moment { boot: "boot".into(), uptime, unix: Duration::from_hours(500_000) + uptime, past_at: None }
     }
 }
 
@@ -187,6 +188,7 @@ impl World {
             client_id: "form".into(),
             client_secret: ClientSecret::Given("secret".into()),
             state: state.path().to_owned(),
+            redis_url: None,
             calls_per_day: 1_000_000,
             pause: Duration::from_millis(1_100),
             hour: Duration::from_hours(1),
@@ -205,8 +207,10 @@ impl World {
             arrivals: Mutex::default(),
         });
         let clock = Arc::new(SimulatedClock(Instant::now()));
+        let stores = Stores::open(&config).unwrap();
         let first =
-            upstream::assemble(OSCA, &config, clock, Arc::clone(&upstream), &Metrics::default()).unwrap();
+            upstream::assemble(OSCA, &config, clock, Arc::clone(&upstream), stores, &Metrics::default())
+                .unwrap();
         let second = embedded.then(|| Arc::new(Embedded) as Arc<dyn Coder>);
         let coder = Arc::new(Fallback::new(first, second, deadline));
         while coder.model().is_none() {

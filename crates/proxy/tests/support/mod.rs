@@ -1,7 +1,7 @@
 //! A Coding Service made for tests, on a real socket: it answers as the guide says, or goes wrong as it is told to,
 //! and remembers everything it was asked.
 #![allow(dead_code, reason = "not every test file needs all of it")]
-
+pub mod redis;
 pub mod running;
 
 use serde_json::{Value, json};

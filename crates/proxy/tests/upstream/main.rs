@@ -70,6 +70,7 @@ fn settings(url: &str, state: &Path) -> UpstreamConfig {
         client_id: "form".into(),
         client_secret: ClientSecret::Given(SECRET.into()),
         state: state.to_owned(),
+        redis_url: None,
         calls_per_day: 1_000,
         pause: Duration::from_millis(1),
         hour: Duration::from_hours(1),

@@ -4,32 +4,18 @@ use crate::world;
 use occuform_api::OSCA;
 use occuform_proxy::config::UpstreamConfig;
 use occuform_proxy::metrics::Metrics;
-use occuform_proxy::upstream::authorised::Authorised;
-use occuform_proxy::upstream::governor::{Governor, Limits, Usage};
-use occuform_proxy::upstream::http::Http;
-use occuform_proxy::upstream::keeper::{Keeper, Memory};
-use occuform_proxy::upstream::moment::{Clock, SystemClock};
-use occuform_proxy::upstream::paced::Paced;
-use occuform_proxy::upstream::state::{Found, StateFolder};
-use occuform_proxy::upstream::{self, Call, CallFailure, Reply};
+use occuform_proxy::upstream::moment::SystemClock;
+use occuform_proxy::upstream::{self, Call, CallFailure, Connection, Reply};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::time::Instant;
 
 /// The stages from the token on, without what goes on in the background.
-fn authorised(settings: &UpstreamConfig, memory: Memory) -> Authorised<Http> {
-    let clock = Arc::new(SystemClock::new().unwrap());
-    let folder = StateFolder::open(&settings.state).unwrap();
-    let http = Arc::new(Http::new(OSCA, settings).unwrap());
-    let limits = Limits { pause: settings.pause, ceiling: settings.calls_per_day, day: settings.day };
-    let governor = Governor::new(limits, Usage::default(), clock.now());
-    let (usage, _) = folder.file("quota.json").unwrap();
-    let paced = Paced::new(Arc::clone(&http), governor, usage, Arc::clone(&clock) as _, Metrics::default());
-    let (token, _) = folder.file("token.json").unwrap();
-    Authorised::new(paced, http, Keeper::new(settings.hour, memory), token, clock)
+fn connection(settings: &UpstreamConfig) -> Connection {
+    upstream::connect(OSCA, settings, Arc::new(SystemClock::new().unwrap())).unwrap()
 }
 
-async fn latest_model(stages: &Authorised<Http>, settings: &UpstreamConfig) -> Result<Reply, CallFailure> {
+async fn latest_model(stages: &Connection, settings: &UpstreamConfig) -> Result<Reply, CallFailure> {
     let turn = stages.turn(Instant::now() + settings.deadline).await?;
     stages.send(turn, &Call::LatestModel).await
 }
@@ -37,7 +23,7 @@ async fn latest_model(stages: &Authorised<Http>, settings: &UpstreamConfig) -> R
 #[tokio::test]
 async fn no_token_is_asked_for_where_that_cannot_be_recorded() {
     let (upstream, state, settings) = world().await;
-    let stages = authorised(&settings, Memory::default());
+    let stages = connection(&settings);
     state.close().unwrap();
     let failure = latest_model(&stages, &settings).await.unwrap_err();
     assert!(matches!(failure, CallFailure::NotNow { .. }), "{failure}");
@@ -46,9 +32,10 @@ async fn no_token_is_asked_for_where_that_cannot_be_recorded() {
 
 #[tokio::test]
 async fn no_token_is_asked_for_within_an_hour_of_one_that_may_have_been() {
-    let (upstream, _state, settings) = world().await;
-    let lost = Memory::lost(&SystemClock::new().unwrap().now());
-    let failure = latest_model(&authorised(&settings, lost), &settings).await.unwrap_err();
+    let (upstream, state, settings) = world().await;
+    drop(connection(&settings));
+    std::fs::remove_file(state.path().join("token.json")).unwrap();
+    let failure = latest_model(&connection(&settings), &settings).await.unwrap_err();
     assert!(
         matches!(failure, CallFailure::NotNow { wait, .. } if wait > Duration::from_mins(59)),
         "{failure}"
@@ -62,7 +49,7 @@ async fn a_token_host_that_cannot_be_reached_costs_no_hour() {
     let closed = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     settings.token_url = format!("http://{closed}/oauth2/token");
     settings.deadline = Duration::from_secs(1);
-    let stages = authorised(&settings, Memory::default());
+    let stages = connection(&settings);
     let failure = latest_model(&stages, &settings).await.unwrap_err();
     assert!(
         matches!(failure, CallFailure::NotNow { wait, .. } if wait <= Duration::from_secs(5)),
@@ -71,17 +58,25 @@ async fn a_token_host_that_cannot_be_reached_costs_no_hour() {
 }
 
 #[tokio::test]
-async fn a_state_that_was_lost_or_damaged_is_noticed() {
+async fn a_folder_that_was_only_opened_is_still_as_good_as_new() {
+    let (upstream, _state, settings) = world().await;
+    drop(connection(&settings));
+    latest_model(&connection(&settings), &settings).await.unwrap();
+    assert_eq!(upstream.seen("/oauth2/token").len(), 1);
+}
+
+#[tokio::test]
+async fn a_state_that_is_damaged_or_another_clients_is_noticed_at_the_start() {
     let (_upstream, state, settings) = world().await;
-    let found = |folder: &StateFolder| folder.file::<Memory>("token.json").map(|(_, found)| found);
-    let folder = StateFolder::open(state.path()).unwrap();
-    assert!(matches!(found(&folder), Ok(Found::FirstUse)));
-    drop(folder);
-    let folder = StateFolder::open(state.path()).unwrap();
-    assert!(matches!(found(&folder), Ok(Found::Lost)));
-    drop(folder);
+    let refused = |settings: &UpstreamConfig| {
+        let clock = Arc::new(SystemClock::new().unwrap());
+        upstream::open(OSCA, settings, clock, &Metrics::default()).err().unwrap().to_string()
+    };
+    drop(connection(&settings));
+    let other = UpstreamConfig { client_id: "other".into(), ..settings.clone() };
+    let error = refused(&other);
+    assert!(error.contains("another upstream.client_id") && error.contains("upstream.state"), "{error}");
     std::fs::write(state.path().join("token.json"), "{ damaged canary").unwrap();
-    let clock = Arc::new(SystemClock::new().unwrap());
-    let error = upstream::open(OSCA, &settings, clock, &Metrics::default()).err().unwrap();
-    assert!(error.to_string().contains("is damaged") && !error.to_string().contains("canary"), "{error}");
+    let error = refused(&settings);
+    assert!(error.contains("is damaged") && !error.contains("canary"), "{error}");
 }
