@@ -6,6 +6,7 @@ use crate::{BatchError, Progress, Run};
 use occuform_api::Topic;
 use occuform_proxy::config::UpstreamConfig;
 use occuform_proxy::upstream::moment::SystemClock;
+use occuform_proxy::upstream::state::StateError;
 use occuform_proxy::upstream::{self, Call, CallFailure, Connection, OpenError, Reply};
 use std::cell::RefCell;
 use std::sync::Arc;
@@ -57,8 +58,11 @@ impl CodingService {
     }
 
     /// Calls that are left of the day's.
-    pub fn calls_left(&self) -> u32 {
-        self.connection.calls_left()
+    ///
+    /// # Errors
+    /// When the state cannot be used.
+    pub fn calls_left(&self) -> Result<u32, StateError> {
+        self.wait_for(self.connection.calls_left())
     }
 
     /// Most calls in a day.

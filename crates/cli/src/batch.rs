@@ -39,7 +39,7 @@ fn code(arguments: &Arguments, input: &Path) -> Result<()> {
     let mut meter = Meter::new();
     if let Via::Auto = arguments.via {
         let plan = occuform_batch::plan(&table, &checker, None, &mut meter)?;
-        let (chosen, why) = way.choose(&plan, noted.is_some());
+        let (chosen, why) = way.choose(&plan, noted.is_some())?;
         meter.clear();
         output::print(&format!("Chosen: {why}\n"))?;
         way = chosen;
@@ -53,11 +53,11 @@ fn code(arguments: &Arguments, input: &Path) -> Result<()> {
     };
     let plan = occuform_batch::plan(&table, &checker, journal.as_ref(), &mut meter)?;
     meter.clear();
-    batch_summary::plan(&plan, &way.effort(&plan))?;
+    batch_summary::plan(&plan, &way.effort(&plan)?)?;
     if arguments.dry_run {
         return Ok(());
     }
-    let left_before = way.calls_left();
+    let left_before = way.calls_left()?;
     outputs.model = known.map_or_else(|| way.latest_model(&mut meter), Ok)?;
     let coder = way.coder(outputs.model.clone(), arguments)?;
     outputs.source = coder.source();
@@ -74,7 +74,7 @@ fn code(arguments: &Arguments, input: &Path) -> Result<()> {
         std::fs::write(report, page).with_context(|| format!("cannot write {}", report.display()))?;
     }
     let calls = left_before
-        .zip(way.calls_left())
+        .zip(way.calls_left()?)
         .map(|(before, left)| Calls { made: u64::from(before.saturating_sub(left)), left: u64::from(left) });
     batch_summary::summary(&summary, &plan, &outputs, calls.as_ref(), started.elapsed())?;
     journal_done(&outputs.output)

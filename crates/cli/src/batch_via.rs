@@ -64,18 +64,18 @@ impl Way {
     }
 
     /// Of `--via auto`: files instead of calls where these are too many, and the reason for what was chosen.
-    pub(crate) fn choose(self, plan: &Plan, begun: bool) -> (Self, String) {
+    pub(crate) fn choose(self, plan: &Plan, begun: bool) -> Result<(Self, String)> {
         let service = match self {
             way if begun => {
                 let why = format!("{}: an unfinished batch goes on", way.name());
-                return (way, why);
+                return Ok((way, why));
             }
             Self::Calls(service) => service,
-            way => return (way, "embedded: no Coding Service is set up in occuform.toml".to_owned()),
+            way => return Ok((way, "embedded: no Coding Service is set up in occuform.toml".to_owned())),
         };
-        let (calls, left) = (calls(plan), u64::from(service.calls_left()));
+        let (calls, left) = (calls(plan), u64::from(service.calls_left()?));
         let wanted = format!("{} of the day's calls are needed and {}", HumanCount(calls), HumanCount(left));
-        if calls < left {
+        Ok(if calls < left {
             (Self::Calls(service), format!("sync: {wanted} are left"))
         } else if service.calls_per_day() >= PARTNERS_CALLS {
             (Self::Files(service), format!("async: {wanted} are left, and partners may send a file"))
@@ -84,7 +84,7 @@ impl Way {
                 Self::Calls(service),
                 format!("sync, for several days: {wanted} are left, and only partners may send a file"),
             )
-        }
+        })
     }
 
     pub(crate) fn name(&self) -> &'static str {
@@ -149,23 +149,23 @@ impl Way {
     }
 
     /// Calls that are left of the day's.
-    pub(crate) fn calls_left(&self) -> Option<u32> {
+    pub(crate) fn calls_left(&self) -> Result<Option<u32>> {
         match self {
-            Self::Embedded(_) => None,
-            Self::Calls(service) | Self::Files(service) => Some(service.calls_left()),
+            Self::Embedded(_) => Ok(None),
+            Self::Calls(service) | Self::Files(service) => Ok(Some(service.calls_left()?)),
         }
     }
 
     /// What is to be done will take.
-    pub(crate) fn effort(&self, plan: &Plan) -> Effort {
+    pub(crate) fn effort(&self, plan: &Plan) -> Result<Effort> {
         let texts = plan.texts - plan.coded;
-        match self {
+        Ok(match self {
             Self::Embedded(coder) => Effort {
                 what: "embedded, nothing leaves this machine".to_owned(),
                 time: time_of(coder, plan, texts),
             },
             Self::Calls(service) => {
-                let (calls, a_day, left) = (calls(plan), service.calls_per_day(), service.calls_left());
+                let (calls, a_day, left) = (calls(plan), service.calls_per_day(), service.calls_left()?);
                 let share = 100.0 * calls as f64 / f64::from(a_day);
                 let pace = service.pause() * calls as u32;
                 let day = Duration::from_hours(24);
@@ -184,7 +184,7 @@ impl Way {
                 what: "async\n  calls: a few, to create an operation and to ask how far it is".to_owned(),
                 time: None,
             },
-        }
+        })
     }
 }
 

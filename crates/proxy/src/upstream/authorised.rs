@@ -5,7 +5,7 @@ use super::keeper::{Decision, Event, Keeper, Token};
 use super::ledger::{Ledger, RECORDING_LIMIT};
 use super::moment::Moment;
 use super::paced::{Paced, Turn};
-use super::state::TokenCipher;
+use super::state::{StateError, TokenCipher};
 use super::{Call, CallFailure, Reply, Upstream};
 use crate::jitter::jittered;
 use std::sync::Arc;
@@ -37,9 +37,12 @@ impl<U: Upstream> Authorised<U> {
         Self { next, source: Arc::new(Source { upstream, keeper, cipher }) }
     }
 
-    /// Calls that are left of the day's, as far as this process has seen.
-    pub fn calls_left(&self) -> u32 {
-        self.next.calls_left()
+    /// Calls that are left of the day's.
+    ///
+    /// # Errors
+    /// When what is kept cannot be had.
+    pub async fn calls_left(&self) -> Result<u32, StateError> {
+        self.next.calls_left().await
     }
 
     /// The time between two calls as it is now.

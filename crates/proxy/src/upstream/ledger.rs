@@ -64,6 +64,18 @@ impl<R: Rules> Ledger<R> {
         look(&self.rules.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
+    /// Looks at the rules over what is kept now. Nothing is recorded.
+    ///
+    /// # Errors
+    /// When what is kept cannot be had.
+    pub async fn look<T>(&self, look: impl FnOnce(&R, &Moment) -> T + Send) -> Result<T, StateError> {
+        let mut known = self.known.lock().await.clone();
+        let found = self.store.look(None).await?;
+        let (now, mut rules) = (self.now(), self.with(R::clone));
+        self.take(&found, &now, &mut known, &mut rules)?;
+        Ok(look(&rules, &now))
+    }
+
     /// The moment that it is.
     pub fn now(&self) -> Moment {
         self.clock.now()

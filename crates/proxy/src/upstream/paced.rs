@@ -6,6 +6,7 @@ use super::keeper::Token;
 use super::ledger::{Ledger, RECORDING_LIMIT};
 use super::moment::Moment;
 use super::sent::Sent;
+use super::state::StateError;
 use super::{Call, CallFailure, Reply, Upstream};
 use crate::jitter::jittered;
 use crate::metrics::Metrics;
@@ -48,10 +49,12 @@ impl<U: Upstream> Paced<U> {
         self.governor.with(Governor::pause)
     }
 
-    /// Calls that are left of the day's, as far as this process has seen.
-    pub fn calls_left(&self) -> u32 {
-        let now = self.governor.now();
-        self.governor.with(|governor| governor.calls_left(&now))
+    /// Calls that are left of the day's.
+    ///
+    /// # Errors
+    /// When what is kept cannot be had.
+    pub async fn calls_left(&self) -> Result<u32, StateError> {
+        self.governor.look(Governor::calls_left).await
     }
 
     /// Waits until a call may go, unless that is later than `until`.
@@ -66,7 +69,8 @@ impl<U: Upstream> Paced<U> {
         };
         let decided = self.permission(&token, until).await?;
         self.metrics.queued(asked.elapsed());
-        self.metrics.calls_left(self.calls_left());
+        let now = self.governor.now();
+        self.metrics.calls_left(self.governor.with(|governor| governor.calls_left(&now)));
         Ok(Turn { token, decided, lock })
     }
 
