@@ -26,7 +26,7 @@ mod runtime;
 mod view;
 mod words;
 
-pub use component::OccupationCoder;
+pub use component::{OccupationCoder, OccupationCoderProps};
 pub use element::Question;
 pub use messages::DEFAULTS;
 pub use occuform_flow::{Confirm, Flow, FormValue, Notice, Settings, Status, Trigger};

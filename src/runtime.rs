@@ -163,10 +163,13 @@ impl Runtime {
         }) else {
             return;
         };
-        let (notices, effects): (Vec<_>, Vec<_>) =
-            effects.into_iter().partition(|effect| matches!(effect, Effect::Notify(_)));
+        let mut notices = Vec::new();
         for effect in effects {
-            self.carry_out(effect);
+            if let Effect::Notify(notice) = effect {
+                notices.push(notice);
+            } else {
+                self.carry_out(effect);
+            }
         }
         for (signal, is_new) in [(self.list, new_list), (self.filled, is_filled), (self.revision, true)] {
             if is_new {
@@ -175,8 +178,15 @@ impl Runtime {
         }
         // The page's listeners may do anything, and are told when all else is done.
         self.report();
-        for effect in notices {
-            self.carry_out(effect);
+        for notice in notices {
+            self.notify(notice);
+        }
+    }
+
+    fn notify(self, notice: Notice) {
+        let told = self.state.try_with_value(|state| (Rc::clone(&state.observer), state.flow.clone()));
+        if let Some((observer, flow)) = told {
+            observer.notified(notice, &flow);
         }
     }
 
@@ -214,13 +224,7 @@ impl Runtime {
                 state.request = None;
                 state.overdue = None;
             }),
-            Effect::Notify(notice) => {
-                let told =
-                    self.state.try_with_value(|state| (Rc::clone(&state.observer), state.flow.clone()));
-                if let Some((observer, flow)) = told {
-                    observer.notified(notice, &flow);
-                }
-            }
+            Effect::Notify(notice) => self.notify(notice),
         }
     }
 

@@ -70,8 +70,9 @@ fn text_field(runtime: Runtime, field: Field) -> impl IntoView {
     let label = |of_title, of_tasks| runtime.shown(if is_title { of_title } else { of_tasks });
     let [id, hint_id] = [name, if is_title { "title-hint" } else { "tasks-hint" }]
         .map(|name| runtime.peek(|state| state.id(name)));
-    let described_by =
-        [&hint_id, "error", "advice", "counter"].map(|name| runtime.peek(|state| state.id(name))).join(" ");
+    let [error, advice, counter] =
+        ["error", "advice", "counter"].map(|name| runtime.peek(|state| state.id(name)));
+    let described_by = [hint_id.as_str(), &error, &advice, &counter].join(" ");
     let changed = move |event| runtime.dispatch(typed(field, event_target_value(&event)));
     let key_pressed = move |event: ev::KeyboardEvent| {
         if event.key() == "Enter" && !event.is_composing() {

@@ -22,17 +22,21 @@ pub(crate) fn is_over(state: &State) -> bool {
 
 /// What is wrong with the text, if it is worth saying: too short is not, while one is still typing.
 pub(crate) fn error(state: &State) -> String {
-    let errors = [(Field::Title, "error-title"), (Field::Tasks, "error-tasks")].into_iter();
-    let mut errors: Vec<String> = errors
-        .filter_map(|(field, key)| {
-            let characters = state.flow.unsendable(field);
-            (!characters.is_empty()).then(|| state.messages.with(key, &characters))
-        })
-        .collect();
-    if is_over(state) {
-        errors.push(state.messages.plural("error-long", state.flow.length() - MAX_LENGTH));
+    let mut errors = String::new();
+    let mut add = |error: &str| {
+        errors.push_str(if errors.is_empty() { "" } else { " " });
+        errors.push_str(error);
+    };
+    for (field, key) in [(Field::Title, "error-title"), (Field::Tasks, "error-tasks")] {
+        let characters = state.flow.unsendable(field);
+        if !characters.is_empty() {
+            add(&state.messages.with(key, &characters));
+        }
     }
-    errors.join(" ")
+    if is_over(state) {
+        add(&state.messages.plural("error-long", state.flow.length() - MAX_LENGTH));
+    }
+    errors
 }
 
 pub(crate) fn hint(state: &State) -> String {

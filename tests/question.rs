@@ -4,7 +4,8 @@
 
 use gloo_timers::future::TimeoutFuture;
 use js_sys::{Array, Function, Object, Reflect};
-use occuform::Question;
+use occuform::{Flow, FormValue, Notice, Observer, OccupationCoder, OccupationCoderProps, Question};
+use std::rc::Rc;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
 use web_sys::{
@@ -381,4 +382,27 @@ async fn a_removed_question_drops_its_answer() {
     page.until("the request", |page| page.requests.length() == 1).await;
     TimeoutFuture::new(0).await;
     assert_eq!((page.values.length(), page.root.child_element_count()), (told, 0));
+}
+
+#[wasm_bindgen_test]
+fn in_leptos_pages_each_input_is_described_by_what_stands_there() {
+    struct Deaf;
+    impl Observer for Deaf {
+        fn changed(&self, _: &FormValue) {}
+        fn notified(&self, _: Notice, _: &Flow) {}
+    }
+    let place: HtmlElement = document().create_element("div").unwrap().unchecked_into();
+    document().body().unwrap().append_child(&place).unwrap();
+    let mounted = leptos::mount::mount_to(place.clone(), || {
+        let props = || OccupationCoderProps::builder().url("/code").observer(Rc::new(Deaf)).build();
+        (OccupationCoder(props()), OccupationCoder(props()))
+    });
+    let inputs = place.query_selector_all("input[type=text]").unwrap();
+    assert_eq!(inputs.length(), 4);
+    for input in (0..4).map(|number| inputs.get(number).unwrap().unchecked_into::<Element>()) {
+        for id in input.get_attribute("aria-describedby").unwrap().split(' ') {
+            assert!(document().get_element_by_id(id).is_some(), "{id}");
+        }
+    }
+    drop(mounted);
 }
