@@ -76,6 +76,7 @@ pictures() {
   browser
   step "Taking pictures of every state"
   node e2e/screenshots.mjs "$OCCUFORM" "$MODEL"
+  node e2e/batch-pictures.mjs "$OCCUFORM" "$MODEL"
 }
 
 # Our coder beside scikit-learn and fastText, which are installed into a Python environment of their own.

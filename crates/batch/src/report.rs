@@ -12,20 +12,21 @@ body { font: 16px/1.5 system-ui, sans-serif; color: var(--text); background: var
   margin: 2rem auto; padding: 0 1rem; }
 h1 { font-size: 1.5rem; } h2 { font-size: 1.125rem; margin-top: 2.5rem; }
 p, figcaption { color: var(--muted); } figure { margin: 0; }
-svg { width: 100%; height: auto; font: 13px system-ui, sans-serif; fill: var(--text); }
-.bar { fill: var(--good); } .unsure { fill: var(--unsure); } .muted { fill: var(--muted); }
+table { width: 100%; border-collapse: collapse; font-size: .875rem; }
+th { width: 36%; padding: .25rem .75rem .25rem 0; text-align: left; font-weight: normal; }
+.bar { height: 1.125rem; min-width: 1px; border-radius: 3px; background: var(--good); }
+.unsure { background: var(--unsure); }
+.number { padding-left: .75rem; width: 1%; text-align: right; white-space: nowrap; color: var(--muted); }
+dl { display: grid; grid-template-columns: 1fr max-content max-content; gap: .25rem 1rem; max-width: 26rem; margin: 0; }
+dd { margin: 0; text-align: right; white-space: nowrap; }
+.number, dd { font-variant-numeric: tabular-nums; }
+svg { width: 100%; height: auto; font: 13px system-ui, sans-serif; fill: var(--muted); }
 .grid { stroke: var(--line); } .curve { stroke: var(--good); stroke-width: 2.5; fill: none; }
-dl { display: grid; grid-template-columns: max-content max-content auto; gap: .25rem 1.5rem; margin: 0; }
-dd { margin: 0; text-align: right; font-variant-numeric: tabular-nums; }
+@media (max-width: 40rem) { svg { font-size: 26px; } .curve { stroke-width: 4; } }
 ";
 
 /// What it says, its number, and the class of its look.
 type Bar = (String, u64, &'static str);
-
-const WIDTH: u64 = 720;
-const LABELS: u64 = 250;
-const NUMBERS: u64 = 130;
-const ROW: u64 = 26;
 
 /// The page, as HTML. It holds counts only, no texts. Major groups have titles where the classification is known.
 pub fn report(
@@ -41,7 +42,7 @@ pub fn report(
         (format!("{code} {title}"), *rows, "bar")
     };
     let groups: Vec<Bar> = summary.major_groups.iter().map(group).collect();
-    let reason = |(reason, rows): (&&str, &u64)| ((*reason).to_owned(), *rows, "unsure");
+    let reason = |(reason, rows): (&&str, &u64)| ((*reason).to_owned(), *rows, "bar unsure");
     let invalid: Vec<Bar> = summary.invalid.iter().map(reason).collect();
     let page = html! {
         (DOCTYPE)
@@ -110,17 +111,14 @@ fn bars(rows: &[Bar], all: u64) -> Markup {
         return html! { p { "None." } };
     }
     let most = rows.iter().map(|(_, number, _)| *number).max().unwrap_or(0).max(1);
-    let height = rows.len() as u64 * ROW + 4;
-    let room = WIDTH - LABELS - NUMBERS;
     html! {
-        svg viewBox={ "0 0 " (WIDTH) " " (height) } role="img" {
-            @for (place, (label, number, class)) in (0_u64..).zip(rows) {
-                @let y = place * ROW + 4;
-                @let length = number * room / most;
-                text x="0" y=(y + 15) { (shortened(label)) title { (label) } }
-                rect class=(class) x=(LABELS) y=(y) width=(length) height=(ROW - 6) rx="3" {}
-                text class="muted" x=(LABELS + length + 8) y=(y + 15) {
-                    (grouped(*number)) " \u{b7} " (percent(*number, all))
+        table {
+            @for (label, number, class) in rows {
+                tr {
+                    th scope="row" { (label) }
+                    td { div class=(class) style=(format!("width: {:.1}%", 100.0 * *number as f64 / most as f64)) {} }
+                    td class="number" { (grouped(*number)) }
+                    td class="number" { (percent(*number, all)) }
                 }
             }
         }
@@ -129,7 +127,7 @@ fn bars(rows: &[Bar], all: u64) -> Markup {
 
 /// A falling curve: confidence from left to right, share of all rows upwards.
 fn coverage(summary: &Summary) -> Markup {
-    let (left, top, width, height) = (48.0, 8.0, 650.0, 240.0);
+    let (left, top, width, height) = (96.0, 20.0, 570.0, 222.0);
     let all = summary.rows.max(1) as f64;
     let x = |percent: usize| left + width * percent as f64 / 100.0;
     let y = |share: f64| top + height * (1.0 - share);
@@ -137,23 +135,16 @@ fn coverage(summary: &Summary) -> Markup {
         |percent: usize| format!("{:.1},{:.1}", x(percent), y(summary.at_least(percent) as f64 / all));
     let points = (0..=100).map(point).collect::<Vec<_>>().join(" ");
     html! {
-        svg viewBox={ "0 0 " (WIDTH) " 280" } role="img" {
+        svg viewBox="0 0 720 290" role="img" aria-label="Coverage over threshold" {
             @for quarter in 0_u32..=4 {
                 @let share = f64::from(quarter) / 4.0;
                 line class="grid" x1=(left) x2=(left + width) y1=(y(share)) y2=(y(share)) {}
-                text class="muted" x="0" y=(y(share) + 5.0) { (quarter * 25) " %" }
-                text class="muted" x=(x(quarter as usize * 25)) y="268" text-anchor="middle" { (quarter * 25) " %" }
+                text x=(left - 10.0) y=(y(share) + 5.0) text-anchor="end" { (quarter * 25) " %" }
+                text x=(x(quarter as usize * 25)) y="280" text-anchor="middle" { (quarter * 25) " %" }
             }
             polyline class="curve" points=(points) {}
         }
     }
-}
-
-fn shortened(label: &str) -> String {
-    if label.chars().count() <= 36 {
-        return label.to_owned();
-    }
-    label.chars().take(35).chain(['\u{2026}']).collect()
 }
 
 fn percent(part: u64, all: u64) -> String {
