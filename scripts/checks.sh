@@ -58,6 +58,7 @@ run_tests() {
   wasm_pack
   browser
   redis_server
+  jq_tool
   schemathesis_tool
   check size widget_size || failed=1
   suite native cargo test --locked --workspace --no-fail-fast || failed=1
@@ -65,6 +66,7 @@ run_tests() {
   suite end-to-end env MODEL="$MODEL" playwright test --config e2e/playwright.config.js || failed=1
   suite contract with_service contract_tests || failed=1
   check schemathesis with_service schemathesis_tests || failed=1
+  check conversions python3 bench/batch/agree.py "$OCCUFORM" || failed=1
   echo
   closing_line "$failed"
 }

@@ -110,6 +110,11 @@ redis_server() {
   command -v redis-server >/dev/null || system_packages "Redis for the tests" redis-server
 }
 
+# One of the programs whose conversions are held against ours.
+jq_tool() {
+  command -v jq >/dev/null || system_packages "jq for the tests" jq
+}
+
 setup_all() {
   need_rust_and_node
   node_packages
@@ -120,6 +125,7 @@ setup_all() {
   cargo_audit
   browser
   redis_server
+  jq_tool
   schemathesis_tool
   [ -z "$wasm_sysroot" ] || clippy_for_wasm
   step "Fetching Rust packages"

@@ -54,17 +54,19 @@ pub fn report(
                 style { (PreEscaped(STYLE)) }
             }
             body {
-                h1 { "Coding report" }
-                p { (topic) ", model " (model) }
-                (outcome(summary, plan))
-                (section("Coded rows by major group", "Share of all coded rows.", &bars(&groups, summary.coded)))
-                (section("Confidence in the best code", "Rows with a code, trusted or not.", &bars(&confidence(summary), summary.at_least(0))))
-                (section(
-                    "Coverage over threshold",
-                    "How many of all rows would be coded if a code were taken from this confidence on.",
-                    &coverage(summary),
-                ))
-                (section("Rows that could not be coded", "By reason; the column status says it for each.", &bars(&invalid, summary.refused())))
+                main {
+                    h1 { "Coding report" }
+                    p { (topic) ", model " (model) }
+                    (outcome(summary, plan))
+                    (section("Coded rows by major group", "Share of all coded rows.", &bars(&groups, summary.coded)))
+                    (section("Confidence in the best code", "Rows with a code, trusted or not.", &bars(&confidence(summary), summary.at_least(0))))
+                    (section(
+                        "Coverage over threshold",
+                        "How many of all rows would be coded if a code were taken from this confidence on.",
+                        &coverage(summary),
+                    ))
+                    (section("Rows that could not be coded", "By reason; the column status says it for each.", &bars(&invalid, summary.refused())))
+                }
             }
         }
     };
