@@ -94,6 +94,8 @@ pub struct UpstreamConfig {
     pub redis_url: Option<SecretString>,
     /// Most calls in any day.
     pub calls_per_day: u32,
+    /// Most calls in any hour.
+    pub calls_per_hour: u32,
     /// Least time between two calls.
     pub pause: Duration,
     /// In which there may be one request for a token.
@@ -259,6 +261,9 @@ fn upstream(s: &mut Settings, deadline: Duration) -> UpstreamConfig {
         state: s.get("upstream.state", "state", "a folder", path),
         redis_url: None,
         calls_per_day: s.get("upstream.calls_per_day", "1000", "1 to 100000000", number(1, 100_000_000)),
+        calls_per_hour: s.get("upstream.calls_per_hour", "all", "all, or 1 to 100000000", |text| {
+            if text == "all" { Some(u32::MAX) } else { number(1, 100_000_000)(text) }
+        }),
         pause: s.get("upstream.pause_ms", "1100", "whole milliseconds, 1000 to 60000", milliseconds(1_000)),
         hour: HOUR,
         day: DAY,

@@ -72,6 +72,7 @@ fn settings(upstream: &Upstream, redis: &RedisServer) -> UpstreamConfig {
         state: PathBuf::from("nowhere"),
         redis_url: Some(redis.url().into()),
         calls_per_day: CALLS_A_DAY as u32,
+        calls_per_hour: u32::MAX,
         pause: Duration::from_millis(PAUSE_MS),
         hour: HOUR,
         day: DAY,

@@ -184,9 +184,9 @@ struct CallWorld {
 }
 
 impl CallWorld {
-    fn new(ceiling: u32) -> Self {
+    fn new(ceiling: u32, hourly: u32) -> Self {
         let machine = Machine::new();
-        let limits = Limits { pause: Duration::from_secs(1), ceiling, day: DAY };
+        let limits = Limits { pause: Duration::from_secs(1), ceiling, hourly, day: DAY };
         let governor = Governor::new(limits, String::new(), machine.now());
         Self { machine, limits, disk: Usage::default(), governor, calls: vec![] }
     }
@@ -249,12 +249,13 @@ proptest! {
     }
 
     #[test]
-    fn never_two_calls_in_a_second_nor_more_than_the_ceiling_in_a_day(
+    fn never_two_calls_in_a_second_nor_more_than_the_ceilings_of_an_hour_and_a_day(
         ceiling in 1..40_u32,
+        hourly in 1..20_u32,
         longest in prop_oneof![Just(Duration::from_secs(2)), Just(Duration::from_hours(3))],
         steps in prop::collection::vec((step(Duration::from_hours(3)), 0..12_u8), 1..300),
     ) {
-        let mut world = CallWorld::new(ceiling);
+        let mut world = CallWorld::new(ceiling, hourly);
         for (step, fate) in steps {
             let step = match step {
                 Step::Pass(time) => Step::Pass(time.min(longest)),
@@ -271,6 +272,9 @@ proptest! {
             }
             if let Some(beyond) = world.calls.get(index + ceiling as usize) {
                 prop_assert!(*beyond >= *call + DAY);
+            }
+            if let Some(beyond) = world.calls.get(index + hourly as usize) {
+                prop_assert!(*beyond >= *call + HOUR);
             }
         }
     }
@@ -360,7 +364,7 @@ fn a_lost_state_counts_as_an_allowance_just_used() {
     keeper.lost(&now);
     assert_eq!(wait(&mut keeper, 100), HOUR + Duration::from_secs(1));
 
-    let limits = Limits { pause: Duration::from_secs(1), ceiling: 1_000, day: DAY };
+    let limits = Limits { pause: Duration::from_secs(1), ceiling: 1_000, hourly: 1_000, day: DAY };
     let mut governor = Governor::new(limits, String::new(), now.clone());
     governor.lost(&now);
     assert_eq!(
@@ -371,8 +375,23 @@ fn a_lost_state_counts_as_an_allowance_just_used() {
 }
 
 #[test]
+fn a_busy_morning_leaves_calls_for_the_evening() {
+    let limits = Limits { pause: Duration::from_secs(1), ceiling: 100, hourly: 10, day: DAY };
+    let mut governor = Governor::new(limits, String::new(), moment(0));
+    let mut made = [0; 24];
+    for second in 1..86_400 {
+        if goes(&mut governor, second) {
+            governor.update(&moment(second), governor::Event::Sent);
+            made[second as usize / 3_600] += 1;
+        }
+    }
+    assert!(made[..9].iter().all(|calls| *calls >= 9), "{made:?}");
+    assert_eq!((made.iter().sum::<u32>(), governor.calls_left(&moment(86_400))), (100, 0));
+}
+
+#[test]
 fn limit_exceeded_stops_calls_for_a_day_and_survives_a_crash() {
-    let limits = Limits { pause: Duration::from_secs(1), ceiling: 1_000, day: DAY };
+    let limits = Limits { pause: Duration::from_secs(1), ceiling: 1_000, hourly: 1_000, day: DAY };
     let mut governor = Governor::new(limits, String::new(), moment(0));
     governor.update(&moment(10), governor::Event::LimitExceeded);
     let now = moment(20);
@@ -386,7 +405,7 @@ fn limit_exceeded_stops_calls_for_a_day_and_survives_a_crash() {
 
 #[test]
 fn too_many_requests_doubles_the_pause_until_calls_go_well_again() {
-    let limits = Limits { pause: Duration::from_secs(1), ceiling: 1_000, day: DAY };
+    let limits = Limits { pause: Duration::from_secs(1), ceiling: 1_000, hourly: 1_000, day: DAY };
     let mut governor = Governor::new(limits, String::new(), moment(0));
     governor.update(&moment(10), governor::Event::TooManyRequests);
     assert_eq!(governor.pause(), Duration::from_secs(2));

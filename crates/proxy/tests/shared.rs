@@ -28,6 +28,7 @@ fn settings(upstream: &Upstream, redis: &RedisServer) -> UpstreamConfig {
         state: PathBuf::from("nowhere"),
         redis_url: Some(redis.url().into()),
         calls_per_day: 1_000,
+        calls_per_hour: u32::MAX,
         pause: PAUSE,
         hour: Duration::from_hours(1),
         day: Duration::from_hours(24),

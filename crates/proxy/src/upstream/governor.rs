@@ -1,8 +1,8 @@
 //! In: calls that are wanted, and how they went, and when. Out: whether a call may be sent, or how long it has to wait.
 //! No clock, file or network is known here. Next: `paced` carries out what is decided.
 //!
-//! The rules: never two calls closer together than the pause, never more than the ceiling in any 24 hours. What counts
-//! is in the [`Usage`], which is recorded before each call, so that no crash can undo it, and which may be shared by
+//! The rules: never two calls closer together than the pause, never more than the ceilings of any hour and any 24. What
+//! counts is in the [`Usage`], which is recorded before each call, so that no crash can undo it, and which may be shared by
 //! several proxies: whose turn it was, when its call went out, and who is next.
 
 use super::ledger::{RECORDING_LIMIT, Rules};
@@ -33,6 +33,8 @@ pub struct Limits {
     pub pause: Duration,
     /// Most calls in any day.
     pub ceiling: u32,
+    /// Most calls in any 24th part of a day, so that a busy morning leaves some for the evening.
+    pub hourly: u32,
     /// 24 hours.
     pub day: Duration,
 }
@@ -134,7 +136,14 @@ impl Governor {
         let full = self.usage.calls() >= self.limits.ceiling;
         let oldest = self.usage.spans.front().filter(|_| full);
         let used_up = oldest.map(|span| left(&span.last, self.limits.day));
-        let waits = [exhausted, used_up, Some(left(&self.paused, self.pause())), self.until_turn(now)];
+        let hour = self.limits.day / 24;
+        let waits = [
+            exhausted,
+            used_up,
+            self.until_hourly(now, hour),
+            Some(left(&self.paused, self.pause())),
+            self.until_turn(now),
+        ];
         let wait = waits.into_iter().flatten().max().unwrap_or_default();
         if wait > Duration::ZERO {
             return Decision::Wait(wait);
@@ -143,6 +152,14 @@ impl Governor {
         self.usage.next = None;
         self.usage.count(now, self.limits.day / SPANS_A_DAY);
         Decision::Go { decided: now.clone() }
+    }
+
+    /// How long until fewer calls were made in the last hour than it may have.
+    fn until_hourly(&self, now: &Moment, hour: Duration) -> Option<Duration> {
+        let mut recent = self.usage.spans.iter().filter(|span| now.since(&span.last) < hour).peekable();
+        let first = recent.peek()?.last.clone();
+        let calls = recent.fold(0_u32, |sum, span| sum.saturating_add(span.calls));
+        (calls >= self.limits.hourly).then(|| hour.saturating_sub(now.since(&first)))
     }
 
     /// How long until this proxy may have the next turn.

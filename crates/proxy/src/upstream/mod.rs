@@ -266,7 +266,8 @@ fn authorised<U: Upstream>(
     let name = stores.proxy_name()?;
     let Stores { memory, usage, cipher, answers: _ } = stores;
     let upstream = Arc::new(Counted::new(upstream, metrics.clone()));
-    let limits = Limits { pause: config.pause, ceiling: config.calls_per_day, day: config.day };
+    let (ceiling, hourly) = (config.calls_per_day, config.calls_per_hour);
+    let limits = Limits { pause: config.pause, ceiling, hourly, day: config.day };
     let governor = Governor::new(limits, name, clock.now());
     let governor = Ledger::new(usage, Arc::clone(&clock), governor);
     let paced = Paced::new(Arc::clone(&upstream), governor, metrics.clone());

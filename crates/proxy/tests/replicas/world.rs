@@ -128,8 +128,12 @@ impl Life {
     pub fn proxy(self: &Arc<Self>, name: &str, ceiling: u32) -> Authorised<impl Upstream> {
         let clock = || Arc::clone(self) as Arc<dyn Clock>;
         let store = |name| Arc::new(SharedStore { life: Arc::clone(self), name });
-        let limits =
-            Limits { pause: Duration::from_millis(1_100), ceiling, day: DAY + Duration::from_mins(1) };
+        let limits = Limits {
+            pause: Duration::from_millis(1_100),
+            ceiling,
+            hourly: u32::MAX,
+            day: DAY + Duration::from_mins(1),
+        };
         let governor = Governor::new(limits, name.to_owned(), self.now());
         let governor = Ledger::new(store(1), clock(), governor);
         let keeper = Ledger::new(store(0), clock(), Keeper::new(HOUR));

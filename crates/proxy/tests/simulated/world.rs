@@ -190,6 +190,7 @@ impl World {
             state: state.path().to_owned(),
             redis_url: None,
             calls_per_day: 1_000_000,
+            calls_per_hour: u32::MAX,
             pause: Duration::from_millis(1_100),
             hour: Duration::from_hours(1),
             day: Duration::from_hours(24),

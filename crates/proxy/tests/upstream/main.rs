@@ -72,6 +72,7 @@ fn settings(url: &str, state: &Path) -> UpstreamConfig {
         state: state.to_owned(),
         redis_url: None,
         calls_per_day: 1_000,
+        calls_per_hour: u32::MAX,
         pause: Duration::from_millis(1),
         hour: Duration::from_hours(1),
         day: Duration::from_hours(24),
