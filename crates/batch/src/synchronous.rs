@@ -8,7 +8,8 @@ use crate::patient::{NoReply, Shared};
 use crate::{Answer, BatchError, Choice, Coder, CodingService, Run, Verdict};
 use futures_util::{StreamExt, stream};
 use occuform_api::{CodeStatus, MAX_RECORDS, RecordAnswer, SmallBatchRecord, SmallBatchRequest};
-use occuform_proxy::upstream::{Call, OtherCall, Reply, is_plausible};
+use occuform_proxy::upstream::wire::is_plausible;
+use occuform_proxy::upstream::{Call, OtherCall, Reply};
 use std::cell::{Cell, RefCell};
 use std::time::Duration;
 

@@ -27,13 +27,29 @@ impl Spelling {
         Self { words: counts.into_iter().collect() }
     }
 
-    /// Puts the words in the places of those that they are taken for.
+    /// Puts the words in the places of those that they are taken for. A text of which most words are neither known nor
+    /// near to a known one is no title with slips, and stays as it is.
     pub(crate) fn correct(&self, words: &mut Words) {
-        for word in words.title.iter_mut().chain(&mut words.tasks) {
-            if let Some(meant) = self.meant_by(word) {
-                meant.clone_into(word);
+        let all = || words.title.iter().chain(&words.tasks);
+        let meant: Vec<Option<String>> = all().map(|word| self.meant_by(word).map(str::to_owned)).collect();
+        let strange =
+            all().zip(&meant).filter(|(word, meant)| meant.is_none() && self.is_strange(word)).count();
+        if 2 * strange > meant.len() {
+            return;
+        }
+        for (word, meant) in words.title.iter_mut().chain(&mut words.tasks).zip(meant) {
+            if let Some(meant) = meant {
+                *word = meant;
             }
         }
+    }
+
+    fn is_strange(&self, word: &str) -> bool {
+        is_spelled(word) && self.place(word).is_err()
+    }
+
+    fn place(&self, word: &str) -> Result<usize, usize> {
+        self.words.binary_search_by(|(known, _)| known.as_str().cmp(word))
     }
 
     /// The word that is meant, if this one was never met: of those that are one slip away and begin with the same
@@ -42,7 +58,7 @@ impl Spelling {
         if word.len() < SHORTEST || !is_spelled(word) {
             return None;
         }
-        self.words.binary_search_by(|(known, _)| known.as_str().cmp(word)).err()?;
+        self.place(word).err()?;
         let start = self.words.partition_point(|(known, _)| known.as_str() < &word[..1]);
         let same_letter = self.words[start..].iter().take_while(|(known, _)| known[..1] == word[..1]);
         let near = same_letter.filter(|(known, _)| is_one_slip_away(known.as_bytes(), word.as_bytes()));
@@ -100,6 +116,12 @@ mod tests {
         for stays in ["barber", "nurs", "nrus", "c++ net48", "elektrisian", "lectrician", "xyzzyx"] {
             assert_eq!(corrected(stays), stays);
         }
+    }
+
+    #[test]
+    fn a_text_of_mostly_strange_words_stays() {
+        assert_eq!(corrected("xyzzyx plugh bakre"), "xyzzyx plugh bakre");
+        assert_eq!(corrected("xyzzyx bakre"), "xyzzyx baker");
     }
 
     #[test]

@@ -8,8 +8,8 @@ pub use secret::{ClientSecret, SecretError};
 
 use crate::cached::CacheLimits;
 use crate::limits::ClientLimits;
-use crate::upstream::is_name;
 use crate::upstream::sizing::Merge;
+use crate::upstream::wire::is_name;
 use occuform_api::{OSCA, Topic};
 use occuform_coder::{CodingOptions, Scope};
 use occuform_serving::settings::ServerSettings;

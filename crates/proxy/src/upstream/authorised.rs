@@ -63,6 +63,11 @@ impl<U: Upstream> Authorised<U> {
         }
     }
 
+    /// Makes no call after all.
+    pub async fn leave(&self, turn: Turn) {
+        self.next.leave(turn).await;
+    }
+
     /// Sends the call.
     ///
     /// # Errors

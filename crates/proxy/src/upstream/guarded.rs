@@ -50,6 +50,14 @@ impl<U: Upstream> Guarded<U> {
         Ok(Permit { turn: turn?, is_probe })
     }
 
+    /// Makes no call after all. It stays counted.
+    pub async fn leave(&self, permit: Permit) {
+        if permit.is_probe {
+            self.breaker().not_made(Instant::now());
+        }
+        self.next.leave(permit.turn).await;
+    }
+
     /// Makes the call. One that is not back by `until` is waited for and yet counts as failed, unless it holds several
     /// records: that speaks against their number first.
     ///
@@ -70,6 +78,7 @@ impl<U: Upstream> Guarded<U> {
         match result {
             Err(CallFailure::Broken(_)) if is_late => {}
             Err(CallFailure::Broken(_)) => self.failed(),
+            Err(CallFailure::NotNow { .. }) => self.breaker().not_made(Instant::now()),
             _ => self.breaker().answered(),
         }
         result

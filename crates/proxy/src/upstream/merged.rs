@@ -101,11 +101,13 @@ impl<U: Upstream> Merged<U> {
 
     /// One call after the other, until nobody waits any more. What is in a call is decided when it goes out.
     async fn dispatch(self: Arc<Self>) {
-        while let Some(until) = self.latest_deadline() {
+        while let Some(until) = self.latest_start() {
             match self.next.permit(until).await {
                 Ok(permit) => {
                     let records = self.take(permit.is_probe);
-                    if !records.is_empty() {
+                    if records.is_empty() {
+                        self.next.leave(permit).await;
+                    } else {
                         tokio::spawn(Arc::clone(&self).run(permit, records));
                     }
                 }
@@ -128,9 +130,9 @@ impl<U: Upstream> Merged<U> {
         records
     }
 
-    fn latest_deadline(&self) -> Option<Instant> {
-        let State { queue, dispatching, .. } = &mut *self.state();
-        let latest = queue.latest_deadline();
+    fn latest_start(&self) -> Option<Instant> {
+        let State { queue, sizing, dispatching, .. } = &mut *self.state();
+        let latest = queue.latest_start(sizing);
         *dispatching = latest.is_some();
         latest
     }

@@ -35,10 +35,7 @@ pub mod shared_answers;
 pub mod sizing;
 pub mod state;
 mod suspects;
-mod wire;
-
-pub(crate) use wire::is_name;
-pub use wire::is_plausible;
+pub mod wire;
 
 use crate::cached::Cached;
 use crate::coder::Coder;

@@ -74,6 +74,12 @@ impl<U: Upstream> Paced<U> {
         Ok(Turn { token, decided, lock })
     }
 
+    /// Makes no call after all. It stays counted; others need not wait for its first byte.
+    pub async fn leave(&self, turn: Turn) {
+        self.tell(Event::Sent).await;
+        drop(turn);
+    }
+
     /// Sends the call.
     ///
     /// # Errors
@@ -82,6 +88,7 @@ impl<U: Upstream> Paced<U> {
         let Turn { token, decided, lock } = turn;
         // A process that was stopped in between must not do now what was allowed then.
         if self.governor.now().since(&decided) >= RECORDING_LIMIT {
+            self.tell(Event::Sent).await;
             return Err(CallFailure::stateless());
         }
         let sent = Sent::default();

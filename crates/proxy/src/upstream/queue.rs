@@ -12,6 +12,11 @@ use tokio::time::Instant;
 /// With less time left no call is made for a record; with more it is tried, however slow the last calls were.
 const WORTHWHILE: Duration = Duration::from_secs(1);
 
+/// The least time that a record needs for a call.
+fn least(sizing: &Sizing) -> Duration {
+    sizing.expected(1).min(WORTHWHILE)
+}
+
 /// A record and who waits for its answer.
 #[derive(Debug)]
 pub(super) struct Waiting {
@@ -74,17 +79,17 @@ impl Queue {
         }
     }
 
-    /// The latest deadline of those that still wait.
-    pub(super) fn latest_deadline(&mut self) -> Option<Instant> {
+    /// Until when a call would help at least one of those that still wait.
+    pub(super) fn latest_start(&mut self, sizing: &Sizing) -> Option<Instant> {
         self.0.retain(|waiting| !waiting.reply.is_closed());
-        self.0.iter().map(|waiting| waiting.deadline).max()
+        let latest = self.0.iter().map(|waiting| waiting.deadline).max()?;
+        Some(latest.checked_sub(least(sizing)).unwrap_or(latest))
     }
 
     /// The records of the next call: the first and those after it that go with it and have the time. Those that have
     /// no time for any call any more are told.
     pub(super) fn take(&mut self, sizing: &Sizing, most: usize, now: Instant) -> Vec<Waiting> {
-        let least = sizing.expected(1).min(WORTHWHILE);
-        let (most, mut earliest) = (sizing.most(now).min(most), Duration::MAX);
+        let (least, most, mut earliest) = (least(sizing), sizing.most(now).min(most), Duration::MAX);
         let (mut taken, mut staying) = (Vec::<Waiting>::new(), VecDeque::new());
         for waiting in self.0.drain(..) {
             let left = waiting.left(now);

@@ -56,7 +56,10 @@ pub(crate) fn request(records: &[NamedText], suggestions: u8) -> Vec<u8> {
 }
 
 /// The reply to a call, if it is one.
-pub(crate) fn reply(call: &Call, body: &[u8]) -> Result<Reply, CallFailure> {
+///
+/// # Errors
+/// When the body is not, or not for certain, what was asked for.
+pub fn reply(call: &Call, body: &[u8]) -> Result<Reply, CallFailure> {
     match call {
         Call::Topics => {
             let topics: Vec<TopicAnswer> = serde_json::from_slice(body).map_err(|_| NO_ANSWER)?;
@@ -118,12 +121,12 @@ fn answered(answer: Answer, text: &JobText, suggestions: u8) -> Result<CodeAnswe
 }
 
 /// Whether it can stand in a path and in a log.
-pub(crate) fn is_name(id: &str) -> bool {
+pub fn is_name(id: &str) -> bool {
     id.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-') && (1..=64).contains(&id.len())
 }
 
 /// A token and how many seconds it is valid, if the upstream says so.
-pub(crate) fn token(body: &[u8]) -> Option<(SecretString, Option<u64>)> {
+pub fn token(body: &[u8]) -> Option<(SecretString, Option<u64>)> {
     let TokenAnswer { access_token, expires_in } = serde_json::from_slice(body).ok()?;
     let length = access_token.len();
     let can_be_sent = access_token.bytes().all(|byte| byte.is_ascii_graphic());
@@ -131,7 +134,7 @@ pub(crate) fn token(body: &[u8]) -> Option<(SecretString, Option<u64>)> {
 }
 
 /// The message of an error.
-pub(crate) fn message(body: &[u8]) -> Option<String> {
+pub fn message(body: &[u8]) -> Option<String> {
     serde_json::from_slice(body).ok().map(|ErrorAnswer { message }| message)
 }
 
