@@ -59,6 +59,7 @@ run_tests() {
   browser
   redis_server
   jq_tool
+  fuzz_tool
   schemathesis_tool
   check size widget_size || failed=1
   suite native cargo test --locked --workspace --no-fail-fast || failed=1
@@ -66,6 +67,7 @@ run_tests() {
   suite end-to-end env MODEL="$MODEL" playwright test --config e2e/playwright.config.js || failed=1
   suite contract with_service contract_tests || failed=1
   check schemathesis with_service schemathesis_tests || failed=1
+  check fuzz fuzz 20000 || failed=1
   check conversions python3 bench/batch/agree.py "$OCCUFORM" || failed=1
   echo
   closing_line "$failed"
@@ -88,6 +90,7 @@ lint() {
   need_rust_and_node
   node_packages
   wasm_toolchain
+  cxx_compiler
   cargo_audit
   check rustfmt cargo fmt --all --check || failed=1
   check clippy cargo clippy --locked --workspace --all-targets -- --deny warnings || failed=1

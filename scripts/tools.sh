@@ -6,6 +6,7 @@ OCCUFORM_CACHE="${OCCUFORM_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/occuform}"
 WASM_PACK_VERSION=0.15.1
 TRUNK_VERSION=0.21.14
 CARGO_AUDIT_VERSION=0.22.2
+CARGO_FUZZ_VERSION=0.13.2
 OHA_VERSION=1.16.0
 
 # The command-line tool must be of the very version that the widget is built with.
@@ -110,6 +111,11 @@ redis_server() {
   command -v redis-server >/dev/null || system_packages "Redis for the tests" redis-server
 }
 
+# libFuzzer is built from its source.
+cxx_compiler() {
+  command -v c++ >/dev/null || system_packages "a C++ compiler for libFuzzer" g++
+}
+
 # One of the programs whose conversions are held against ours.
 jq_tool() {
   command -v jq >/dev/null || system_packages "jq for the tests" jq
@@ -126,6 +132,7 @@ setup_all() {
   browser
   redis_server
   jq_tool
+  fuzz_tool
   schemathesis_tool
   [ -z "$wasm_sysroot" ] || clippy_for_wasm
   step "Fetching Rust packages"

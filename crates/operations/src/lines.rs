@@ -74,7 +74,9 @@ fn read(line: Line<'_>) -> Result<BatchRecord, Box<BatchAnswer>> {
         let error = format!("Line is longer than {MAX_LINE} bytes; its beginning is shown.");
         return Err(unreadable(line, UNKNOWN_RECORD.to_owned(), error));
     }
-    serde_json::from_slice(line.bytes).map_err(|_| match serde_json::from_slice::<Value>(line.bytes) {
+    let is_object = line.bytes.trim_ascii_start().starts_with(b"{");
+    let record = serde_json::from_slice(line.bytes).ok().filter(|_| is_object);
+    record.ok_or_else(|| match serde_json::from_slice::<Value>(line.bytes) {
         Ok(value) => unreadable(line, own_id(&value), NOT_A_RECORD.to_owned()),
         Err(_) => unreadable(line, UNKNOWN_RECORD.to_owned(), NOT_JSON.to_owned()),
     })
@@ -197,8 +199,12 @@ mod tests {
                 (json!("7"), json!(line.to_string()), NOT_A_RECORD.to_owned())
             );
         }
-        for line in [json!({"recordId": 7, "occp_text": "dev", "tasks_text": ""}), json!("dev"), json!(null)]
-        {
+        for line in [
+            json!({"recordId": 7, "occp_text": "dev", "tasks_text": ""}),
+            json!("dev"),
+            json!(null),
+            json!(["7", "dev", "coding"]),
+        ] {
             assert_eq!(error(line.to_string()).0, "unknown");
         }
     }

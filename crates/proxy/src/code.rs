@@ -90,12 +90,13 @@ fn read(body: &[u8]) -> Result<CodeRequest, Problem> {
         return Err(invalid("this proxy codes a single 'record' a call"));
     }
     let record = fields.get("record").ok_or_else(|| invalid("the field 'record' is missing"))?;
-    Record::deserialize(record).map_err(|_| {
-        Problem::from(ServiceError::MalformedRecord)
-            .with_detail("a record has the text fields 'occp_text' and 'tasks_text' and no others")
-    })?;
-    serde_json::from_value(value)
-        .map_err(|_| invalid("besides 'record' only 'numberOfSuggestions', 1 to 16, is known"))
+    if !record.is_object() || Record::deserialize(record).is_err() {
+        return Err(Problem::from(ServiceError::MalformedRecord)
+            .with_detail("a record has the text fields 'occp_text' and 'tasks_text' and no others"));
+    }
+    CodeRequest::deserialize(&value)
+        .map_err(|_| invalid("besides 'record' only 'numberOfSuggestions', 1 to 16, is known"))?;
+    serde_json::from_slice(body).map_err(|_| invalid("a field stands in the body twice"))
 }
 
 fn is_json(headers: &HeaderMap) -> bool {

@@ -145,6 +145,12 @@ async fn a_bad_request_is_told_what_is_wrong() {
         ),
         (json!({"record": record, "numberOfSuggestions": -1}).to_string(), "invalid-request-body", "1 to 16"),
         (json!({"record": "sparky"}).to_string(), "malformed-record", "'occp_text'"),
+        (json!({"record": ["sparky", "wiring"]}).to_string(), "malformed-record", "'occp_text'"),
+        (
+            r#"{"record": {"occp_text": "sparky", "occp_text": "barista"}}"#.into(),
+            "invalid-request-body",
+            "twice",
+        ),
         (json!({"record": {"title": "sparky"}}).to_string(), "malformed-record", "'occp_text'"),
         (json!({"record": {"occp_text": 7}}).to_string(), "malformed-record", "'occp_text'"),
         (json!({"record": {"occp_text": "ab"}}).to_string(), "text-too-short", "at least 3"),

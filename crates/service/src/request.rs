@@ -85,7 +85,8 @@ fn batch(records: &Value) -> Result<Vec<ValidRecord>, ServiceError> {
 }
 
 fn well_formed(record: &Value) -> Result<SmallBatchRecord, ServiceError> {
-    SmallBatchRecord::deserialize(record).map_err(|_| ServiceError::MalformedRecord)
+    let well_formed = SmallBatchRecord::deserialize(record).ok().filter(|_| record.is_object());
+    well_formed.ok_or(ServiceError::MalformedRecord)
 }
 
 fn validate(records: Vec<SmallBatchRecord>) -> Result<Vec<ValidRecord>, ServiceError> {

@@ -18,6 +18,8 @@ fn bodies() -> Vec<Vec<u8>> {
         "{\"record\":".into(),
         "{\"record\": {\"occp_text\": \"a\\ud800bc\"}}".into(),
         "{\"record\": {\"occp_text\": 123}}".into(),
+        "{\"record\": [\"1\", \"barista\", \"coffee\"]}".into(),
+        "{\"records\": [[\"1\", \"barista\", \"coffee\"]]}".into(),
         "{\"record\": {\"occp_text\": \"barista\"}, \"numberOfSuggestions\": \"3\"}".into(),
         "{\"record\": {\"occp_text\": \"barista\"}, \"numberOfSuggestions\": 3.0}".into(),
         "{\"record\": {\"occp_text\": \"barista\"}, \"numberOfSuggestions\": 1e400}".into(),
