@@ -77,6 +77,7 @@ pictures() {
   step "Taking pictures of every state"
   node e2e/screenshots.mjs "$OCCUFORM" "$MODEL"
   node e2e/batch-pictures.mjs "$OCCUFORM" "$MODEL"
+  OCCUFORM_PICTURES=$PWD/docs/images cargo test --locked --package occuform-proxy --test simulated day::
 }
 
 # Our coder beside scikit-learn and fastText, which are installed into a Python environment of their own.

@@ -1,5 +1,7 @@
 //! The whole way from a record to a Coding Service and back under simulated time, under load and in outages.
 
+mod chart;
+mod day;
 mod isolation;
 mod merging;
 mod outage;

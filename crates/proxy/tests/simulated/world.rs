@@ -170,17 +170,37 @@ pub struct Options {
     pub deadline: Duration,
     pub embedded: bool,
     pub alternatives: fn(usize) -> usize,
+    pub calls_per_day: u32,
+    pub calls_per_hour: u32,
+    pub cached_answers: u64,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { merge: Merge::Auto, deadline: DEADLINE, embedded: true, alternatives: |_| 3 }
+        Self {
+            merge: Merge::Auto,
+            deadline: DEADLINE,
+            embedded: true,
+            alternatives: |_| 3,
+            calls_per_day: 1_000_000,
+            calls_per_hour: u32::MAX,
+            cached_answers: 0,
+        }
     }
 }
 
 impl World {
     /// When the model is known and nobody has called for a while.
-    pub async fn ready(Options { merge, deadline, embedded, alternatives }: Options) -> Self {
+    pub async fn ready(options: Options) -> Self {
+        let Options {
+            merge,
+            deadline,
+            embedded,
+            alternatives,
+            calls_per_day,
+            calls_per_hour,
+            cached_answers,
+        } = options;
         let state = tempfile::tempdir().unwrap();
         let config = UpstreamConfig {
             token_url: String::new(),
@@ -189,15 +209,15 @@ impl World {
             client_secret: ClientSecret::Given("secret".into()),
             state: state.path().to_owned(),
             redis_url: None,
-            calls_per_day: 1_000_000,
-            calls_per_hour: u32::MAX,
+            calls_per_day,
+            calls_per_hour,
             pause: Duration::from_millis(1_100),
             hour: Duration::from_hours(1),
             day: Duration::from_hours(24),
             model: None,
             merge,
             deadline,
-            cache: CacheLimits { answers: 0, keep: Duration::from_hours(1) },
+            cache: CacheLimits { answers: cached_answers, keep: Duration::from_hours(24) },
             proxy: None,
             extra_roots: None,
         };
