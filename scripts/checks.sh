@@ -95,6 +95,9 @@ lint() {
   check rustfmt cargo fmt --all --check || failed=1
   check clippy cargo clippy --locked --workspace --all-targets -- --deny warnings || failed=1
   check clippy-wasm wasm_clippy --locked --package occuform --all-targets --target "$WASM_TARGET" -- --deny warnings || failed=1
+  # Prediction alone, as a browser would run it.
+  check clippy-wasm-coder wasm_clippy --locked --package occuform-coder --lib --target "$WASM_TARGET" -- --deny warnings ||
+    failed=1
   check prettier prettier --check . || failed=1
   check vulnerabilities audit || failed=1
   ! command -v systemd-analyze >/dev/null || check unit verify_unit || failed=1

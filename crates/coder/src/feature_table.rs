@@ -3,6 +3,7 @@
 
 use crate::features::{HASH_BITS, Words, count_features};
 use crate::packing::PackedFeatures;
+use crate::weight::{NodeWeight, worth};
 use serde::{Deserialize, Serialize};
 use std::hint::black_box;
 
@@ -26,7 +27,7 @@ pub(crate) struct FeatureTable {
     features: Vec<Feature>,
     /// Where the hashes begin that share their first [`BUCKET_BITS`], with the end of all as the last.
     buckets: Vec<u32>,
-    sparse: Vec<(u16, i8)>,
+    sparse: Vec<NodeWeight>,
     dense: Vec<i8>,
 }
 
@@ -45,8 +46,8 @@ pub(crate) struct Feature {
 /// What one feature speaks for or against, and how strongly.
 pub(crate) enum Row<'a> {
     /// Some nodes in rising order with their weights.
-    Sparse(&'a [(u16, i8)]),
-    /// A weight for every node.
+    Sparse(&'a [NodeWeight]),
+    /// A weight for every node, in steps.
     Dense(&'a [i8]),
 }
 
@@ -65,13 +66,18 @@ impl FeatureTable {
         Self { width, records, features, buckets, ..Self::default() }
     }
 
+    /// Makes room for so many weights.
+    pub(crate) fn expect_weights(&mut self, number: usize) {
+        self.sparse.reserve_exact(number);
+    }
+
     /// Gives the feature at this place its weights, by nodes in rising order below [`FeatureTable::width`].
-    pub(crate) fn set_weights(&mut self, place: usize, weights: &[(u16, i8)]) {
+    pub(crate) fn set_weights(&mut self, place: usize, weights: &[NodeWeight]) {
         let start = if self.is_dense(weights.len()) {
             let start = self.dense.len();
             self.dense.resize(start + self.width, 0);
-            for (node, weight) in weights {
-                self.dense[start + usize::from(*node)] = *weight;
+            for weight in weights {
+                self.dense[start + usize::from(weight.node())] = weight.steps();
             }
             start
         } else {
@@ -147,12 +153,12 @@ fn bucket(hash: u32) -> usize {
 
 impl Row<'_> {
     /// The nodes with a weight, in rising order.
-    pub(crate) fn weights(&self) -> Vec<(u16, i8)> {
+    pub(crate) fn weights(&self) -> Vec<NodeWeight> {
         match self {
             Row::Sparse(weights) => weights.to_vec(),
-            Row::Dense(weights) => {
-                let weights = weights.iter().enumerate().filter(|(_, weight)| **weight != 0);
-                weights.map(|(node, weight)| (node as u16, *weight)).collect()
+            Row::Dense(steps) => {
+                let steps = steps.iter().enumerate();
+                steps.filter_map(|(node, steps)| NodeWeight::of_steps(node as u16, *steps)).collect()
             }
         }
     }
@@ -168,13 +174,14 @@ impl Row<'_> {
     pub(crate) fn add_to(&self, sums: &mut [f32], value: f32) {
         match self {
             Row::Sparse(weights) => {
-                for (node, weight) in *weights {
-                    sums[usize::from(*node)] += value * f32::from(*weight);
+                let worth = worth(value);
+                for weight in *weights {
+                    sums[usize::from(weight.node())] += worth[weight.number()];
                 }
             }
-            Row::Dense(weights) => {
-                for (sum, weight) in sums.iter_mut().zip(*weights) {
-                    *sum += value * f32::from(*weight);
+            Row::Dense(steps) => {
+                for (sum, steps) in sums.iter_mut().zip(*steps) {
+                    *sum += value * f32::from(*steps);
                 }
             }
         }
@@ -188,7 +195,10 @@ mod tests {
     #[test]
     fn a_row_tells_its_weights_however_it_is_kept() {
         let mut table = FeatureTable::new(12, 9, [(3, 2), (70, 9), (16_000_000, 4)].into_iter());
-        let (few, many) = ([(11, 27)], [(0, -14), (5, 20), (11, 127)]);
+        let weights = |weights: &[(u16, i8)]| -> Vec<NodeWeight> {
+            weights.iter().filter_map(|(node, steps)| NodeWeight::of_steps(*node, *steps)).collect()
+        };
+        let (few, many) = (weights(&[(11, 27)]), weights(&[(0, -14), (5, 20), (11, 127)]));
         table.set_weights(0, &few);
         table.set_weights(2, &many);
         assert!(matches!(table.row(0), Row::Sparse(..)) && matches!(table.row(2), Row::Dense(..)));

@@ -19,11 +19,13 @@ mod features;
 mod lexicon;
 mod model;
 mod model_file;
+mod packed_words;
 mod packing;
 mod predict;
 mod spelling;
 #[cfg(feature = "train")]
 mod train;
+mod weight;
 
 pub use classification::{Classification, ClassificationError, Node, NodeId};
 pub use coding::{CodingOptions, FileCoding, Scope};

@@ -2,7 +2,7 @@
 //! one it has are replaced by that. Next: `features`.
 
 use crate::features::Words;
-use crate::packing::PackedWords;
+use crate::packed_words::PackedWords;
 use serde::{Deserialize, Serialize};
 
 /// Shorter words are too close to too many others.

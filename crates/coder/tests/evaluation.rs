@@ -16,6 +16,11 @@ fn records() -> Vec<KnownRecord> {
     KnownRecord::read(&lexicon_folder().join("evaluation/osca.tsv")).unwrap()
 }
 
+/// Formal and narrow job titles alone, as an index of occupations lists them.
+fn index_titles() -> Vec<KnownRecord> {
+    KnownRecord::read(&lexicon_folder().join("evaluation/osca-titles.tsv")).unwrap()
+}
+
 fn words(text: &str) -> String {
     let text = text.to_lowercase();
     text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
@@ -44,11 +49,22 @@ fn no_record_stands_twice_or_among_the_training_phrases() {
     let lexicon = Lexicon::read(&lexicon_folder(), OSCA).unwrap();
     let phrases: BTreeSet<String> = lexicon.phrases().map(|(_, phrase)| words(phrase)).collect();
     let mut seen = BTreeSet::new();
-    for record in records() {
+    for record in records().into_iter().chain(index_titles()) {
         let text = words(&format!("{} {}", record.text.title(), record.text.tasks()));
         assert!(!phrases.contains(&text), "{} {text}", record.code);
         assert!(seen.insert(text), "{record:?}");
     }
+}
+
+#[test]
+fn index_titles_are_titles_of_most_occupations() {
+    let titles = index_titles();
+    assert!(titles.len() >= 1_000, "{}", titles.len());
+    assert!(titles.iter().all(|record| record.text.tasks().is_empty()));
+    let lexicon = Lexicon::read(&lexicon_folder(), OSCA).unwrap();
+    let occupations: BTreeSet<_> = lexicon.occupations.iter().map(|occupation| &occupation.code).collect();
+    let named: BTreeSet<_> = titles.iter().map(|record| &record.code).collect();
+    assert!(named.is_subset(&occupations) && 4 * named.len() >= 3 * occupations.len(), "{}", named.len());
 }
 
 #[test]

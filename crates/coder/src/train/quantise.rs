@@ -4,9 +4,9 @@
 use crate::classification::Classification;
 use crate::feature_table::FeatureTable;
 use crate::model::{Knowledge, Thresholds};
-use crate::packing::nearest_weight;
 use crate::predict::SHARES_ALONE;
 use crate::spelling::Spelling;
+use crate::weight::{MOST_NODES, NodeWeight};
 
 /// So that it hardly counts, where nothing tells how much it should.
 const UNLIKELY: f32 = -30.0;
@@ -30,12 +30,12 @@ pub(super) fn pack(
     hyperplanes: &[Hyperplane],
     thresholds: Thresholds,
 ) -> Knowledge {
+    assert!(hyperplanes.len() <= MOST_NODES, "a classification has {MOST_NODES} nodes at most");
     let steps: Vec<f32> = hyperplanes.iter().map(step).collect();
-    let mut by_feature: Vec<Vec<(u16, i8)>> = vec![Vec::new(); vocabulary.features().len()];
+    let mut by_feature: Vec<Vec<NodeWeight>> = vec![Vec::new(); vocabulary.features().len()];
     for (node, (hyperplane, step)) in hyperplanes.iter().zip(&steps).enumerate() {
         for (place, weight) in &hyperplane.weights {
-            let weight = nearest_weight(weight / step);
-            by_feature[*place as usize].extend(weight.map(|weight| (node as u16, weight)));
+            by_feature[*place as usize].extend(NodeWeight::nearest(node as u16, weight / step));
         }
     }
     // A feature that no node makes use of stays in the table: that it is known tells its weight in a record.
