@@ -164,9 +164,8 @@ impl Quotes {
         }
         for byte in text {
             self.place = match (self.place, *byte) {
-                (Place::Begin | Place::Quote, b'"') => Place::Quoted,
                 (Place::Quoted, b'"') => Place::Quote,
-                (Place::Quoted, _) => Place::Quoted,
+                (Place::Begin | Place::Quote, b'"') | (Place::Quoted, _) => Place::Quoted,
                 (_, b'\n' | b'\r') => Place::Begin,
                 (_, other) if other == delimiter => Place::Begin,
                 (place, _) => {

@@ -1,7 +1,7 @@
 //! In: how far a batch is. Out: a bar on a terminal, a plain line every few seconds elsewhere; and whether the user
 //! pressed Ctrl-C.
 
-use indicatif::{HumanCount, HumanDuration, ProgressBar, ProgressState, ProgressStyle};
+use indicatif::{HumanCount, HumanDuration, HumanFloatCount, ProgressBar, ProgressState, ProgressStyle};
 use occuform_batch::{Progress, Step};
 use std::fmt::Write;
 use std::io::IsTerminal;
@@ -122,7 +122,7 @@ impl Progress for Meter {
 /// A template with what indicatif shows otherwise than a line on a pipe does.
 fn style(template: &str) -> ProgressStyle {
     let rate = |state: &ProgressState, text: &mut dyn Write| {
-        let _ = write!(text, "{}", HumanCount(state.per_sec() as u64));
+        let _ = write!(text, "{:.0}", HumanFloatCount(state.per_sec()));
     };
     let left = |state: &ProgressState, text: &mut dyn Write| {
         let _ = write!(text, "{}", HumanDuration(state.eta()));

@@ -6,6 +6,7 @@ use axum::http::StatusCode;
 use common::{Bench, model};
 use occuform_api::OSCA;
 use serde_json::{Value, json};
+use std::sync::Arc;
 
 const CODE: &str = "/v1/topics/osca/code";
 
