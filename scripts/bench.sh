@@ -46,19 +46,11 @@ measure_file() {
 
 # Conversions of the asynchronous service's output beside jq, Node.js and pandas, which get the same cells first.
 measure_batch() {
-  local environment=target/bench-batch
-  need_python
-  command -v jq >/dev/null || system_packages "jq to compare with" jq
-  if [ ! -e "$environment/.made" ]; then
-    step "Installing pandas"
-    python3 -m venv "$environment"
-    "$environment/bin/pip" install --quiet --requirement bench/batch/requirements.txt
-    touch "$environment/.made"
-  fi
+  conversion_tools
   step "Comparing the cells"
-  "$environment/bin/python" bench/batch/agree.py "$OCCUFORM"
+  compare_conversions
   step "Measuring conversions (about a minute; with the guide's scripts far more)"
-  "$environment/bin/python" bench/batch/run.py "$OCCUFORM" 1000000 ${OCCUFORM_GUIDE:+"$OCCUFORM_GUIDE"}
+  "$CONVERSION_PYTHON" bench/batch/run.py "$OCCUFORM" 1000000 ${OCCUFORM_GUIDE:+"$OCCUFORM_GUIDE"}
 }
 
 # Our widget beside others that ask the same, in one run of one browser. They are installed beside the benchmark.

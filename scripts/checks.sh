@@ -59,6 +59,7 @@ run_tests() {
   browser
   redis_server
   jq_tool
+  [ -z "${OCCUFORM_GUIDE:-}" ] || conversion_tools
   fuzz_tool
   schemathesis_tool
   check size widget_size || failed=1
@@ -68,9 +69,17 @@ run_tests() {
   suite contract with_service contract_tests || failed=1
   check schemathesis with_service schemathesis_tests || failed=1
   check fuzz fuzz 20000 || failed=1
-  check conversions python3 bench/batch/agree.py "$OCCUFORM" || failed=1
+  check conversions compare_conversions || failed=1
   echo
   closing_line "$failed"
+}
+
+# Whether what "occuform convert" makes is what others make; with OCCUFORM_GUIDE also what the guide's own scripts make.
+conversions() {
+  need_rust_and_node
+  build_command
+  conversion_tools
+  compare_conversions
 }
 
 # What "./dev test" has no time for.

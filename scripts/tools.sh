@@ -121,6 +121,29 @@ jq_tool() {
   command -v jq >/dev/null || system_packages "jq for the tests" jq
 }
 
+# What conversions are compared with: jq, and pandas and what the guide's JavaScript imports in places of their own.
+CONVERSION_PYTHON=target/bench-batch/bin/python
+conversion_tools() {
+  local environment=${CONVERSION_PYTHON%/bin/*}
+  jq_tool
+  need_python
+  if [ ! "$environment/.made" -nt bench/batch/requirements.txt ]; then
+    step "Installing pandas"
+    python3 -m venv "$environment"
+    "$environment/bin/pip" install --quiet --requirement bench/batch/requirements.txt
+    touch "$environment/.made"
+  fi
+  [ bench/batch/node_modules/.package-lock.json -nt bench/batch/package-lock.json ] ||
+    npm ci --prefix bench/batch --no-audit --no-fund >&2
+}
+
+# The cells of "occuform convert" beside those of others: of the guide's scripts too, where OCCUFORM_GUIDE names it.
+compare_conversions() {
+  local python=python3
+  [ ! -x "$CONVERSION_PYTHON" ] || python=$CONVERSION_PYTHON
+  "$python" -B bench/batch/agree.py "$OCCUFORM" ${OCCUFORM_GUIDE:+"$OCCUFORM_GUIDE"}
+}
+
 setup_all() {
   need_rust_and_node
   node_packages

@@ -4,10 +4,11 @@ taken out of it and measured too."""
 
 import os
 import pathlib
-import re
 import subprocess
 import sys
 import time
+
+import guide
 
 HERE = pathlib.Path(__file__).resolve().parent
 FOLDER = pathlib.Path("target/bench/batch").resolve()
@@ -19,16 +20,6 @@ def measured(command, shell=False):
     child = subprocess.Popen(command, cwd=FOLDER, shell=shell, stdout=subprocess.DEVNULL)
     _, status, usage = os.wait4(child.pid, 0)
     return (time.monotonic() - began, usage.ru_maxrss / 1000) if status == 0 else None
-
-
-def guides_scripts(guide):
-    """The guide's Python and bash scripts, with what the text's line breaks parted put together again."""
-    blocks = re.findall(r"```\n(.*?)```", pathlib.Path(guide).read_text(encoding="utf-8"), re.S)
-    python = next(block for block in blocks if "to_csv(" in block and "import pandas" in block)
-    python = re.sub(r" for\n(?=\S+ in|[a-z_, ]+ in )", " for ", python)
-    jq = next(block for block in blocks if "jq -s" in block)
-    program = re.search(r"jq -r '\n(.*?)'", jq, re.S).group(1)
-    return python, f"jq -s . example.jsonl | jq -r '{program}' > example.csv"
 
 
 def main():
@@ -45,9 +36,12 @@ def main():
         ("our pandas program", [sys.executable, HERE / "convert.py", "example.jsonl", "pandas.csv"], False),
     ]
     if len(sys.argv) > 3:
-        python, jq = guides_scripts(sys.argv[3])
-        (FOLDER / "guide.py").write_text(python, encoding="utf-8")
-        runs += [("the guide's jq script", jq, True), ("the guide's pandas script", [sys.executable, "guide.py"], False)]
+        scripts = guide.scripts(sys.argv[3])
+        (FOLDER / "guide.py").write_text(scripts["pandas"], encoding="utf-8")
+        runs += [
+            ("the guide's jq script", scripts["jq"], True),
+            ("the guide's pandas script", [sys.executable, "guide.py"], False),
+        ]
     print(f"{lines:,} lines, {os.cpu_count()} cores\n\n| | seconds | ratio | peak MB | ratio |\n|---|---|---|---|---|")
     first = None
     for name, command, shell in runs:

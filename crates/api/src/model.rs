@@ -68,7 +68,7 @@ pub struct Model {
     pub model_id: String,
     /// Counts up; the highest is the latest.
     pub model_version: u32,
-    /// ISO 8601 date.
+    /// ISO 8601 date and time.
     pub model_release_date: String,
     /// The kind of classifier.
     pub model_type: String,

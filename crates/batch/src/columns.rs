@@ -61,7 +61,11 @@ impl Columns {
         }
         if columns.title.or(columns.tasks).or(columns.code).is_none() {
             let found = table.columns().join(", ");
-            return Err(BatchError::NoText { file: table.path().to_owned(), found });
+            let sheets = match table.other_sheets()?.join(", ") {
+                none if none.is_empty() => none,
+                some => format!("; --sheet names another sheet: {some}"),
+            };
+            return Err(BatchError::NoText { file: table.path().to_owned(), found, sheets });
         }
         Ok(columns)
     }

@@ -1,7 +1,7 @@
 //! In: what the asynchronous service returns, JSON Lines. Out: the guide's table of it, cell for cell as the guide's
 //! JavaScript makes it. Next: the user.
 
-use crate::output::{Cell, Output};
+use crate::output::{Cell, Dialect, Output};
 use crate::source::{Kind, Source};
 use crate::table::json_lines;
 use crate::{BatchError, SourceOptions};
@@ -21,7 +21,7 @@ pub fn convert(input: &Path, output: &Path) -> Result<u64, BatchError> {
     if let Kind::Delimited { encoding, .. } = source.kind {
         source.kind = Kind::JsonLines { encoding };
     }
-    let mut table = Output::create(output, columns(), false)?;
+    let mut table = Output::create(output, columns(), Dialect::default())?;
     let mut lines = 0;
     json_lines(&source, &mut |number, line| {
         let record: Map<String, Value> = serde_json::from_str(line).map_err(|error| BatchError::Line {

@@ -41,13 +41,15 @@ pub enum BatchError {
     },
     /// No column looks like a job title or tasks.
     #[error(
-        "no column of {file} looks like a job title or tasks: name them with --title and --tasks; its columns are: {found}"
+        "no column of {file} looks like a job title or tasks: name them with --title and --tasks; its columns, by its first row, are: {found}{sheets}"
     )]
     NoText {
         /// The file.
         file: PathBuf,
         /// The columns that are there.
         found: String,
+        /// Of a workbook, where else they could be.
+        sheets: String,
     },
     /// A column that is to be added is there already.
     #[error(

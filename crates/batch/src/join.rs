@@ -3,7 +3,6 @@
 use crate::layout::{self, Outcome};
 use crate::output::{Cell, Output};
 use crate::review::Review;
-use crate::source::Kind;
 use crate::{BatchError, Checker, Journal, Layout, Progress, Step, Summary, Table};
 use std::path::PathBuf;
 
@@ -51,9 +50,9 @@ pub fn join(
     rows: u64,
     progress: &mut dyn Progress,
 ) -> Result<Summary, BatchError> {
-    let bom = matches!(table.source.kind, Kind::Delimited { bom: true, .. });
+    let dialect = table.source.dialect();
     let header = layout::header(outputs.layout, table, &outputs.prefix, outputs.suggestions)?;
-    let mut output = Output::create(&outputs.output, header, bom)?;
+    let mut output = Output::create(&outputs.output, header, dialect)?;
     let mut review = outputs.review.as_ref().map(|_| Review::new(table, &checker.columns));
     let mut summary = Summary::default();
     table.for_each_row(&mut |row| {
@@ -84,7 +83,7 @@ pub fn join(
         output.write(None, &own.chain(added).collect::<Vec<_>>())
     })?;
     if let (Some(review), Some(path)) = (review, &outputs.review) {
-        review.write(path, journal, outputs.suggestions, bom)?;
+        review.write(path, journal, outputs.suggestions, dialect)?;
     }
     output.finish()?;
     Ok(summary)

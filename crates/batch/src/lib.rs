@@ -1,11 +1,11 @@
 //! The batch client: a table goes in, the same table with codes comes out.
 //!
-//! A file is recognised by `source`, read row by row by `table`, and its `columns` are guessed. `check` makes a record
-//! of each row or says why not, `plan` counts what there is to do, `coding` asks a [`Coder`] for each text once and
-//! keeps the answers in the `journal`: the `embedded` model, or the Coding Service by calls (`synchronous`) or files
-//! (`asynchronous`, `transfer`), which `patient` waits for. `join` writes the rows with their answers through `output`. `review` and
-//! `merge` are for the person who decides what the coder could not, `convert` is for what the asynchronous service
-//! returns, `report` draws what a run found.
+//! A file is recognised by `source`, read row by row by `table` (`delimited`, `workbook`), and its `columns` are
+//! guessed. `check` makes a record of each row or says why not, `plan` counts what there is to do, `coding` asks a
+//! [`Coder`] for each text once and keeps the answers in the `journal`: the `embedded` model, or the Coding Service by
+//! calls (`synchronous`) or files (`asynchronous`, `transfer`), which `patient` waits for. `join` writes the rows with
+//! their answers through `output`. `review` and `merge` are for the person who decides what the coder could not,
+//! `convert` is for what the asynchronous service returns, `report` draws what a run found.
 
 mod answers;
 mod asynchronous;
@@ -13,6 +13,7 @@ mod check;
 mod coding;
 mod columns;
 mod convert;
+mod delimited;
 mod embedded;
 mod error;
 mod join;

@@ -3,7 +3,6 @@
 
 use crate::output::{Cell, Output};
 use crate::review::{DECISION, ROWS};
-use crate::source::Kind;
 use crate::{BatchError, Row, Table};
 use occuform_coder::Classification;
 use serde_json::{Map, Value};
@@ -55,8 +54,8 @@ pub fn merge(merge: &Merge, output: &Path) -> Result<Merged, BatchError> {
     let mut merged = Merged::default();
     let places = Places::find(merge.coded, merge.prefix)?;
     let (said, mut decisions) = merge.decisions(&mut merged)?;
-    let bom = matches!(merge.coded.source.kind, Kind::Delimited { bom: true, .. });
-    let mut output = Output::create(output, merge.coded.columns().to_vec(), bom)?;
+    let header = merge.coded.columns().to_vec();
+    let mut output = Output::create(output, header, merge.coded.source.dialect())?;
     merge.coded.for_each_row(&mut |mut row| {
         let key: Vec<String> = said.iter().map(|column| row.cells[*column].clone()).collect();
         let mut changed = false;
@@ -99,18 +98,19 @@ impl Merge<'_> {
         self.review.for_each_row(&mut |row| {
             let place = format!("{}, row {}", self.review.path().display(), row.number);
             let code = row.cells[decision].trim().to_owned();
+            let none = code.eq_ignore_ascii_case(NONE);
             if let Some(problem) = row.problem {
                 problems.push(format!("{place}: {problem}"));
             } else if code.is_empty() {
                 merged.open += 1;
-            } else if code != NONE && self.classification.find(&code).is_none() {
+            } else if !none && self.classification.find(&code).is_none() {
                 problems.push(format!(
                     "{place}, column {DECISION}: '{code}' is no code of {}: write a code, 'none', or nothing",
                     self.name
                 ));
             } else {
                 merged.decisions += 1;
-                let code = if code == NONE { String::new() } else { code };
+                let code = if none { String::new() } else { code };
                 let earlier = decisions.insert(row.cells[..rows].to_vec(), (code.clone(), false));
                 if earlier.is_some_and(|(earlier, _)| earlier != code) {
                     problems.push(format!(

@@ -44,6 +44,21 @@ impl<'a> Cell<'a> {
     }
 }
 
+/// How a CSV file is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Dialect {
+    /// Between two cells.
+    pub delimiter: u8,
+    /// Whether it begins with a byte order mark, by which Excel knows that it is UTF-8.
+    pub bom: bool,
+}
+
+impl Default for Dialect {
+    fn default() -> Self {
+        Self { delimiter: b',', bom: false }
+    }
+}
+
 /// A file that is being written.
 pub(crate) struct Output {
     path: PathBuf,
@@ -77,18 +92,18 @@ fn part(path: &Path) -> PathBuf {
 }
 
 impl Output {
-    /// Begins a file. `bom`: of CSV, begin with a byte order mark, as Excel wants it.
-    pub fn create(path: &Path, header: Vec<String>, bom: bool) -> Result<Self, BatchError> {
+    /// Begins a file; one of CSV in this dialect.
+    pub fn create(path: &Path, header: Vec<String>, dialect: Dialect) -> Result<Self, BatchError> {
         let extension = path.extension().and_then(|extension| extension.to_str()).unwrap_or_default();
         let failed = BatchError::write(path);
         let file = || File::create(part(path));
         let writer = match extension.to_ascii_lowercase().as_str() {
             "csv" | "tsv" => {
                 let mut file = file().map_err(&failed)?;
-                if bom {
+                if dialect.bom {
                     file.write_all("\u{feff}".as_bytes()).map_err(&failed)?;
                 }
-                let delimiter = if extension.eq_ignore_ascii_case("tsv") { b'\t' } else { b',' };
+                let delimiter = if extension.eq_ignore_ascii_case("tsv") { b'\t' } else { dialect.delimiter };
                 let mut builder = csv::WriterBuilder::new();
                 builder.delimiter(delimiter).buffer_capacity(256 * 1024);
                 Writer::Delimited(Box::new(builder.from_writer(file)))
@@ -134,7 +149,7 @@ impl Output {
                 let sheet = book.worksheet_from_index(0).map_err(BatchError::write(&self.path))?;
                 for (column, cell) in cells.iter().enumerate() {
                     match cell {
-                        Cell::Number(number) => sheet.write_number(*row, column as u16, f64::from(*number)),
+                        Cell::Number(number) => sheet.write_number(*row, column as u16, as_shown(*number)),
                         Cell::Nothing => continue,
                         Cell::Text(text) if text.is_empty() => continue,
                         other => sheet.write_string(*row, column as u16, other.as_text()),
@@ -166,6 +181,11 @@ impl Output {
         };
         file.sync_all().and_then(|()| std::fs::rename(&part, &self.path)).map_err(&failed)
     }
+}
+
+/// With the digits that the number is written with elsewhere: 0.9 and not 0.8999999761581421.
+fn as_shown(number: f32) -> f64 {
+    number.to_string().parse().unwrap_or_else(|_| f64::from(number))
 }
 
 fn json_line(kept: Option<&str>, names: &[String], cells: &[Cell]) -> String {

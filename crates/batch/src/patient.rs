@@ -5,7 +5,7 @@
 use crate::{BatchError, Progress, Run};
 use occuform_api::Topic;
 use occuform_proxy::config::UpstreamConfig;
-use occuform_proxy::upstream::moment::SystemClock;
+use occuform_proxy::upstream::moment::Clock;
 use occuform_proxy::upstream::state::StateError;
 use occuform_proxy::upstream::{self, Call, CallFailure, Connection, OpenError, Reply};
 use std::cell::RefCell;
@@ -44,15 +44,15 @@ pub(crate) enum NoReply {
 pub(crate) type Shared<'a, 'b> = RefCell<&'a mut Run<'b>>;
 
 impl CodingService {
-    /// Takes the state folder. Nothing is sent yet.
+    /// Takes the state folder, and the clock that token and allowance go by. Nothing is sent yet.
     ///
     /// # Errors
     /// When another process has the state, or the settings of the connection do not fit.
     ///
     /// # Panics
     /// When the machine has no room for the runtime of the calls.
-    pub fn open(topic: Topic, config: &UpstreamConfig) -> Result<Self, OpenError> {
-        let connection = upstream::connect(topic, config, Arc::new(SystemClock::new()?))?;
+    pub fn open(topic: Topic, config: &UpstreamConfig, clock: Arc<dyn Clock>) -> Result<Self, OpenError> {
+        let connection = upstream::connect(topic, config, clock)?;
         let runtime = Builder::new_current_thread().enable_all().build().expect("threads can be started");
         Ok(Self { config: config.clone(), connection, runtime })
     }

@@ -4,7 +4,7 @@
 use crate::answers::Key;
 use crate::check::Checked;
 use crate::layout::{self, Outcome};
-use crate::output::{Cell, Output};
+use crate::output::{Cell, Dialect, Output};
 use crate::{BatchError, Columns, Invalid, Journal, Row, Table};
 use std::collections::HashMap;
 use std::path::Path;
@@ -49,14 +49,20 @@ impl Review {
         case.rows += 1;
     }
 
-    pub fn write(self, path: &Path, journal: &Journal, suggestions: u8, bom: bool) -> Result<(), BatchError> {
+    pub fn write(
+        self,
+        path: &Path,
+        journal: &Journal,
+        suggestions: u8,
+        dialect: Dialect,
+    ) -> Result<(), BatchError> {
         let mut header = self.names;
         header.extend([ROWS, "status"].map(str::to_owned));
         for number in 1..=suggestions {
             header.extend(["code", "label", "confidence"].map(|name| format!("suggestion_{number}_{name}")));
         }
         header.push(DECISION.to_owned());
-        let mut output = Output::create(path, header, bom)?;
+        let mut output = Output::create(path, header, dialect)?;
         let mut cases: Vec<(Vec<String>, Case)> = self.cases.into_iter().collect();
         cases.sort_by(|(_, a), (_, b)| b.rows.cmp(&a.rows).then(a.first.cmp(&b.first)));
         for (said, case) in &cases {

@@ -1,6 +1,7 @@
 //! In: the path of a file. Out: what kind of table it is: format, encoding, delimiter. Next: `table` reads it.
 
 use crate::BatchError;
+use crate::output::Dialect;
 use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
 use encoding_rs_io::{DecodeReaderBytes, DecodeReaderBytesBuilder};
 use std::fmt;
@@ -77,16 +78,31 @@ impl Source {
             ));
         }
         let mut source = Self { path, kind: Kind::JsonLines { encoding } };
-        let mut sample = String::new();
-        let mut sampled = source.decoded()?.take(SAMPLE);
         let mut bytes = Vec::new();
-        sampled.read_to_end(&mut bytes).map_err(BatchError::read(&source.path))?;
-        sample.push_str(&String::from_utf8_lossy(&bytes));
+        source.decoded()?.take(SAMPLE).read_to_end(&mut bytes).map_err(BatchError::read(&source.path))?;
+        let sample = String::from_utf8_lossy(&bytes);
+        if is_json_array(&sample) {
+            let problem = "it is one JSON array: write an object a line, as jq --compact-output '.[]' does";
+            return Err(BatchError::unreadable(&source.path, problem));
+        }
         if !is_json_lines(&sample) {
             let delimiter = options.delimiter.unwrap_or_else(|| likely_delimiter(&sample));
             source.kind = Kind::Delimited { delimiter, encoding, bom: bom == Some(UTF_8) };
         }
         Ok(source)
+    }
+
+    /// How a CSV file beside this one is written, so that who opened the one can open the other: Excel knows UTF-8 by
+    /// its byte order mark, and what is neither is its own.
+    pub fn dialect(&self) -> Dialect {
+        match self.kind {
+            Kind::Delimited { delimiter: b'\t', .. } | Kind::JsonLines { .. } | Kind::Workbook { .. } => {
+                Dialect::default()
+            }
+            Kind::Delimited { delimiter, encoding, bom } => {
+                Dialect { delimiter, bom: bom || encoding != UTF_8 }
+            }
+        }
     }
 
     /// The file's text as UTF-8, without a byte order mark. What cannot be decoded is U+FFFD.
@@ -147,6 +163,10 @@ fn likely_encoding(path: &Path) -> Result<&'static Encoding, BatchError> {
 fn is_json_lines(sample: &str) -> bool {
     let first = sample.lines().map(str::trim).find(|line| !line.is_empty());
     first.is_some_and(|line| line.starts_with('{') && line[1..].trim_start().starts_with(['"', '}']))
+}
+
+fn is_json_array(sample: &str) -> bool {
+    sample.trim_start().strip_prefix('[').is_some_and(|rest| rest.trim_start().starts_with('{'))
 }
 
 /// The delimiter that most rows agree on with the most columns.

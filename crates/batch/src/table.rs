@@ -1,10 +1,11 @@
 //! In: a recognised file. Out: its columns, and its rows one after another. Next: `columns` finds out which is which.
 
+use crate::delimited::{Record, Records};
 use crate::source::{Kind, Source};
 use crate::{BatchError, SourceOptions, workbook};
 use serde_json::{Map, Value};
 use std::collections::HashSet;
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Read};
 use std::path::Path;
 
 /// A file that can be read row by row, as often as needed.
@@ -63,6 +64,14 @@ impl Table {
         &self.columns
     }
 
+    /// Of a workbook, the sheets that are not read.
+    pub(crate) fn other_sheets(&self) -> Result<Vec<String>, BatchError> {
+        match &self.source.kind {
+            Kind::Workbook { sheet } => workbook::other_sheets(self.path(), sheet.as_deref()),
+            _ => Ok(vec![]),
+        }
+    }
+
     /// The place of the column with this name.
     pub(crate) fn column(&self, name: &str) -> Result<usize, BatchError> {
         self.columns.iter().position(|column| column == name).ok_or_else(|| BatchError::NoColumn {
@@ -84,22 +93,21 @@ impl Table {
     }
 
     fn delimited_rows(&self, visit: Visit) -> Result<(), BatchError> {
-        let mut reader = delimited(&self.source)?;
-        let mut record = csv::StringRecord::new();
-        let mut number = 0;
-        while reader.read_record(&mut record).map_err(|error| csv_error(self.path(), error))? {
+        let width = self.columns.len();
+        let mut records = delimited(&self.source)?;
+        let mut next = move |width| records.next(width).map_err(BatchError::read(self.path()));
+        next(None)?;
+        let mut number = 1;
+        while let Some(Record { mut cells, open_quote }) = next(Some(width))? {
             number += 1;
-            if number == 1 {
-                continue;
-            }
-            let width = self.columns.len();
-            let problem = (record.len() != width).then(|| {
-                format!(
-                    "it has {} cells where the header has {width}: check quotes and delimiters",
-                    record.len()
-                )
-            });
-            let mut cells: Vec<String> = record.iter().take(width).map(str::to_owned).collect();
+            let found = cells.len();
+            let problem = if open_quote {
+                Some("it opens a quote that is not closed: check its quotes".to_owned())
+            } else {
+                (found != width).then(|| {
+                    format!("it has {found} cells where the header has {width}: check quotes and delimiters")
+                })
+            };
             cells.resize(width, String::new());
             visit(Row { number, cells, raw: None, problem })?;
         }
@@ -137,27 +145,20 @@ fn cell(value: &Value) -> String {
     }
 }
 
-fn delimited(source: &Source) -> Result<csv::Reader<impl std::io::Read>, BatchError> {
+fn delimited(source: &Source) -> Result<Records<impl Read>, BatchError> {
     let Kind::Delimited { delimiter, .. } = source.kind else {
         unreachable!("asked of delimited files only")
     };
-    let mut builder = csv::ReaderBuilder::new();
-    builder.delimiter(delimiter).has_headers(false).flexible(true).buffer_capacity(256 * 1024);
-    Ok(builder.from_reader(source.decoded()?))
-}
-
-fn csv_error(path: &Path, error: csv::Error) -> BatchError {
-    let problem = error.to_string();
-    match error.into_kind() {
-        csv::ErrorKind::Io(source) => BatchError::Read { file: path.to_owned(), source },
-        _ => BatchError::unreadable(path, problem),
-    }
+    Ok(Records::new(source.decoded()?, delimiter))
 }
 
 fn delimited_columns(source: &Source) -> Result<Vec<String>, BatchError> {
-    let mut record = csv::StringRecord::new();
-    delimited(source)?.read_record(&mut record).map_err(|error| csv_error(&source.path, error))?;
-    Ok(record.iter().map(|name| name.trim().to_owned()).collect())
+    let header = delimited(source)?.next(None).map_err(BatchError::read(&source.path))?.unwrap_or_default();
+    if header.open_quote {
+        let problem = "its first row opens a quote that is not closed: check the names of the columns";
+        return Err(BatchError::unreadable(&source.path, problem));
+    }
+    Ok(header.cells.iter().map(|name| name.trim().to_owned()).collect())
 }
 
 /// All names that any line has, in the order in which they are met.

@@ -21,6 +21,13 @@ pub(crate) fn columns(path: &Path, sheet: Option<&str>) -> Result<Vec<String>, B
     Ok(columns)
 }
 
+/// The sheets beside this one.
+pub(crate) fn other_sheets(path: &Path, sheet: Option<&str>) -> Result<Vec<String>, BatchError> {
+    let excel = open(path)?;
+    let read = find_sheet(path, &excel, sheet)?;
+    Ok(excel.sheet_names().into_iter().filter(|name| *name != read).collect())
+}
+
 pub(crate) fn rows(path: &Path, sheet: Option<&str>, width: usize, visit: Visit) -> Result<(), BatchError> {
     let mut header = true;
     cells_by_row(path, sheet, &mut |number, cells| {

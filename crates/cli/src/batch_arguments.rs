@@ -7,19 +7,21 @@ use occuform_api::{MAX_SUGGESTIONS, Topic};
 use occuform_batch::SourceOptions;
 use std::path::PathBuf;
 
-/// Codes a file of jobs: CSV, TSV, JSON Lines or Excel in, the same rows with codes out.
-///
-/// Every row is checked first, equal texts are coded once, and a journal beside the output keeps every answer: after
-/// an interruption the same command goes on where it stopped.
+/// Codes a file of jobs.
 #[derive(clap::Args)]
 #[command(
     args_conflicts_with_subcommands = true,
     subcommand_negates_reqs = true,
+    mut_arg("model", |model| model.help(
+        "The model: a file, or the GUID of one that the Coding Service has [default: models/TOPIC.model, or the \
+         service's latest]"
+    ).value_name("FILE or GUID")),
     after_help = "Examples:\n  \
         occuform batch responses.csv --dry-run\n  \
         occuform batch responses.csv --title job_title --tasks main_tasks --review review.csv --report report.html\n  \
         occuform batch merge responses.coded.csv review.csv\n  \
-        occuform batch jobs2019.xlsx --code-column anzsco_code --from anzsco --output jobs2024.csv\n\n\
+        occuform batch jobs2019.xlsx --code-column anzsco_code --from anzsco --output jobs2024.csv\n  \
+        occuform batch responses.csv --via auto --dry-run\n\n\
         The column 'code' holds codes that can be used as they are. Where 'status' says 'unsure', it is empty, the best \
         guess is 'suggestion_1_code', and a person decides. What was done to a text stands in 'status' too: to-ascii, \
         shortened."
@@ -62,10 +64,10 @@ pub(crate) struct Arguments {
 /// What happens to files that are there already.
 #[derive(clap::Args)]
 pub(crate) struct ExistingArguments {
-    /// Write over an output that is there already
+    /// Write over an output that is there already; an interrupted run goes on without it
     #[arg(long)]
     pub(crate) force: bool,
-    /// Forget what an interrupted run has coded
+    /// Forget what an interrupted run has coded, and pay for it again
     #[arg(long)]
     pub(crate) restart: bool,
 }
@@ -73,6 +75,10 @@ pub(crate) struct ExistingArguments {
 #[derive(clap::Subcommand)]
 pub(crate) enum Subcommand {
     /// Put the decisions of a review back
+    ///
+    /// A decision is a code of the classification, of any level, or 'none'. Rows that say the same get the same code;
+    /// their status becomes 'reviewed'. Rows that are coded already stay as they are. Where a decision is no code,
+    /// nothing is written.
     Merge(batch_merge::Arguments),
 }
 
@@ -116,7 +122,8 @@ pub(crate) struct SourceArguments {
 
 #[derive(clap::Args)]
 pub(crate) struct RecodingArguments {
-    /// The column with codes of another classification; their official titles are put before the text
+    /// The column with codes of another classification; their official titles are put before the text, since the coder
+    /// does not understand codes
     #[arg(long, value_name = "COLUMN", requires = "from")]
     pub(crate) code_column: Option<String>,
     /// The classification of these codes; its model must be there
@@ -138,7 +145,7 @@ pub(crate) struct OutputArguments {
     /// Stands before the names of the added columns
     #[arg(long, value_name = "TEXT", default_value = "")]
     pub(crate) prefix: String,
-    /// How many codes a row shows at most
+    /// How many codes a row shows at most, 1 to 16
     #[arg(long, default_value_t = 3, value_parser = clap::value_parser!(u8).range(1..=i64::from(MAX_SUGGESTIONS)))]
     pub(crate) suggestions: u8,
     /// Write what needs a person to this file, the most frequent first

@@ -8,9 +8,6 @@ use std::fmt::Write as _;
 use std::path::PathBuf;
 
 /// Puts a person's decisions into a coded file.
-///
-/// A decision is a code of the classification, of any level, or 'none'. Rows that say the same get the same code; their
-/// status becomes 'reviewed'. Rows that are coded already stay as they are.
 #[derive(clap::Args)]
 #[command(after_help = "Example: occuform batch merge responses.coded.csv review.csv")]
 pub(crate) struct Arguments {

@@ -1,8 +1,9 @@
 //! In: how far a batch is. Out: a bar on a terminal, a plain line every few seconds elsewhere; and whether the user
 //! pressed Ctrl-C.
 
-use indicatif::{HumanCount, HumanDuration, ProgressBar, ProgressStyle};
+use indicatif::{HumanCount, HumanDuration, HumanFloatCount, ProgressBar, ProgressState, ProgressStyle};
 use occuform_batch::{Progress, Step};
+use std::fmt::Write;
 use std::io::IsTerminal;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -30,7 +31,8 @@ pub(crate) struct Meter {
 impl Meter {
     pub(crate) fn new() -> Self {
         let bar = std::io::stderr().is_terminal().then(|| {
-            let bar = ProgressBar::new(0);
+            // Nothing is shown before there is something to tell.
+            let bar = ProgressBar::new(0).with_style(style(""));
             bar.enable_steady_tick(Duration::from_millis(200));
             bar
         });
@@ -59,12 +61,11 @@ impl Meter {
         if let Some(bar) = &self.bar {
             bar.reset();
             let rest = if total == 0 {
-                "{human_pos}, {per_sec}"
+                "{human_pos}, {rate} a second"
             } else {
-                "{wide_bar} {percent:>3} %, {per_sec}, {eta} left"
+                "{wide_bar} {percent:>3} %, {rate} a second, {left} left"
             };
-            let style = ProgressStyle::with_template(&format!("{} {rest}", name(step)));
-            bar.set_style(style.expect("the template is a constant"));
+            bar.set_style(style(&format!("{} {rest}", name(step))));
         }
     }
 
@@ -116,6 +117,18 @@ impl Progress for Meter {
     fn stopped(&self) -> bool {
         self.stopped.load(Ordering::Relaxed)
     }
+}
+
+/// A template with what indicatif shows otherwise than a line on a pipe does.
+fn style(template: &str) -> ProgressStyle {
+    let rate = |state: &ProgressState, text: &mut dyn Write| {
+        let _ = write!(text, "{:.0}", HumanFloatCount(state.per_sec()));
+    };
+    let left = |state: &ProgressState, text: &mut dyn Write| {
+        let _ = write!(text, "{}", HumanDuration(state.eta()));
+    };
+    let style = ProgressStyle::with_template(template).expect("the template is a constant");
+    style.with_key("rate", rate).with_key("left", left)
 }
 
 const fn name(step: Step) -> &'static str {

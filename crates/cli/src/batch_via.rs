@@ -9,7 +9,9 @@ use occuform_api::{MAX_BATCH_LENGTH, MAX_LENGTH, MAX_RECORDS, Topic};
 use occuform_batch::{AsyncCoder, Coder, CodingService, EmbeddedCoder, Plan, Progress, Settings, SyncCoder};
 use occuform_coder::Classification;
 use occuform_proxy::config::{Config, USUAL_FILE, UpstreamConfig};
+use occuform_proxy::upstream::moment::SystemClock;
 use std::path::Path;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 /// From so many calls a day on, a client counts as a partner, who may send files.
@@ -209,5 +211,6 @@ fn service(arguments: &Arguments, upstream: Option<UpstreamConfig>) -> Result<Co
         );
     };
     log::start_for_a_command();
-    CodingService::open(arguments.model.topic, &upstream).context("cannot ask the Coding Service")
+    let clock = Arc::new(SystemClock::new().context("the machine gives no random numbers")?);
+    CodingService::open(arguments.model.topic, &upstream, clock).context("cannot ask the Coding Service")
 }

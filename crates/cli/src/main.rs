@@ -51,8 +51,15 @@ enum Command {
     /// Code one job on the command line
     Code(code::Arguments),
     /// Code a file: CSV, TSV, JSON Lines or Excel
+    ///
+    /// The same rows come out with codes. Every row is checked first, equal texts are coded once, and a journal beside
+    /// the output keeps every answer: after an interruption the same command goes on where it stopped. With '--via
+    /// embedded', the default, nothing leaves this machine.
     Batch(Box<batch_arguments::Arguments>),
     /// Make a table of what the asynchronous Coding Service returned
+    ///
+    /// It has the columns of the service's guide and a row for each line, also for those with an error. What 'occuform
+    /// batch' wrote is a table already.
     Convert(convert::Arguments),
     /// Tell how well a model codes records whose codes are known
     Evaluate(evaluate::Arguments),

@@ -89,9 +89,11 @@ impl Folder {
     /// The cells of a column of an output.
     fn column(&self, name: &str, column: &str) -> Vec<String> {
         let text = self.read(name);
-        let mut lines = text.trim_start_matches('\u{feff}').lines();
-        let place = lines.next().unwrap().split(',').position(|found| found == column).unwrap();
-        lines.map(|line| line.split(',').nth(place).unwrap().to_owned()).collect()
+        let text = text.trim_start_matches('\u{feff}');
+        let delimiter = if text.lines().next().unwrap().contains(';') { b';' } else { b',' };
+        let mut rows = csv::ReaderBuilder::new().delimiter(delimiter).from_reader(text.as_bytes());
+        let place = rows.headers().unwrap().iter().position(|found| found == column).unwrap();
+        rows.records().map(|row| row.unwrap()[place].to_owned()).collect()
     }
 }
 
@@ -141,6 +143,37 @@ fn formats_encodings_and_delimiters_are_recognised() {
 }
 
 #[test]
+fn what_a_spreadsheet_wrote_comes_back_as_it_opens_it() {
+    let mark = "\u{feff}";
+    for (content, begins) in [
+        (&b"title;city\nbarista;Z\xfcrich\n"[..], format!("{mark}title;city;code;")),
+        (b"\xef\xbb\xbftitle,city\nbarista,Z\xc3\xbcrich\n", format!("{mark}title,city,code,")),
+        (b"title,city\nbarista,Z\xc3\xbcrich\n", "title,city,code,".to_owned()),
+    ] {
+        let folder = Folder::with(&[("jobs.csv", content)]);
+        folder.succeed(&["batch", "jobs.csv", "--review", "review.csv"]);
+        assert!(folder.read("jobs.coded.csv").starts_with(&begins), "{}", folder.read("jobs.coded.csv"));
+        assert_eq!(folder.read("review.csv").starts_with(mark), begins.starts_with(mark));
+        assert_eq!(folder.column("jobs.coded.csv", "city"), ["Z\u{fc}rich"]);
+        folder.succeed(&["batch", "merge", "jobs.coded.csv", "review.csv"]);
+        assert_eq!(folder.read("jobs.coded.merged.csv"), folder.read("jobs.coded.csv"));
+    }
+}
+
+#[test]
+fn a_quote_that_is_not_closed_stops_no_other_row() {
+    let folder =
+        Folder::with(&[("jobs.csv", b"title,tasks\nsparky,\"houses\nbarista,\"hot, coffee\"\nsparky,\n")]);
+    let said = folder.succeed(&["batch", "jobs.csv"]);
+    assert!(
+        said.contains("jobs.csv, row 2: it opens a quote that is not closed: check its quotes"),
+        "{said}"
+    );
+    let statuses = folder.column("jobs.coded.csv", "code");
+    assert_eq!((statuses.len(), statuses[2].as_str()), (3, "381131"));
+}
+
+#[test]
 fn excel_goes_in_and_comes_out() {
     let folder = Folder::with(&[("jobs.csv", b"title,staff\nsparky,0012\n")]);
     folder.succeed(&["batch", "jobs.csv", "--output", "first.xlsx"]);
@@ -148,11 +181,29 @@ fn excel_goes_in_and_comes_out() {
     assert_eq!(folder.column("second.csv", "staff"), ["0012"]);
     assert_eq!(folder.column("second.csv", "code"), ["381131"]);
     assert_eq!(folder.column("second.csv", "second_code"), ["381131"]);
+    let confidence = folder.column("second.csv", "second_confidence");
+    assert_eq!(folder.column("second.csv", "confidence"), confidence, "the same digits");
     assert!(
         folder
             .fail(&["batch", "first.xlsx", "--sheet", "Jobs"])
             .contains("it has no sheet 'Jobs'; its sheets are: Sheet1")
     );
+}
+
+#[test]
+fn a_workbook_whose_first_sheet_holds_no_jobs_says_which_others_there_are() {
+    let folder = Folder::with(&[]);
+    let mut book = rust_xlsxwriter::Workbook::new();
+    book.add_worksheet().set_name("Notes").unwrap().write_string(0, 0, "made by hand").unwrap();
+    let jobs = book.add_worksheet().set_name("Jobs 2019").unwrap();
+    for (row, text) in ["title", "sparky"].into_iter().enumerate() {
+        jobs.write_string(row as u32, 0, text).unwrap();
+    }
+    book.save(folder.path("two.xlsx")).unwrap();
+    let said = folder.fail(&["batch", "two.xlsx"]);
+    assert!(said.contains("are: made by hand; --sheet names another sheet: Jobs 2019"), "{said}");
+    folder.succeed(&["batch", "two.xlsx", "--sheet", "jobs 2019", "--output", "out.csv"]);
+    assert_eq!(folder.column("out.csv", "code"), ["381131"]);
 }
 
 #[test]
@@ -207,6 +258,8 @@ fn what_cannot_be_read_or_written_says_why_and_what_to_do() {
         ("coded.csv", b"title,code\nsparky,1\n"),
         ("jobs.csv", b"title\nsparky\n"),
         ("there.csv", b"precious"),
+        ("array.json", b" [\n {\"title\": \"sparky\"}\n]"),
+        ("quote.csv", b"title,\"tasks\nsparky,\n"),
     ]);
     for (arguments, expected) in [
         (&["nowhere.csv"][..], "cannot read nowhere.csv: No such file"),
@@ -214,7 +267,12 @@ fn what_cannot_be_read_or_written_says_why_and_what_to_do() {
         (&["picture.csv"], "it is a binary file, no table; export the table as CSV"),
         (&["old.xls"], "it looks like the older format .xls: open it in Excel and save it as .xlsx"),
         (&["cut.xlsx"], "it is no Excel workbook, or damaged"),
-        (&["ages.csv"], "name them with --title and --tasks; its columns are: age, income"),
+        (&["array.json"], "it is one JSON array: write an object a line, as jq --compact-output '.[]' does"),
+        (&["quote.csv"], "its first row opens a quote that is not closed"),
+        (
+            &["ages.csv"],
+            "name them with --title and --tasks; its columns, by its first row, are: age, income",
+        ),
         (&["ages.csv", "--title", "job"], "ages.csv has no column 'job'; its columns are: age, income"),
         (&["coded.csv"], "coded.csv has a column 'code' already: choose other names with --prefix"),
         (&["jobs.csv", "--output", "there.csv"], "there.csv is there already: write over it with --force"),
@@ -282,7 +340,7 @@ fn decisions_of_a_review_come_back_into_their_rows() {
     );
     assert!(!folder.path("jobs.coded.merged.csv").exists());
 
-    decide(["471131", "none", ""]);
+    decide(["471131", "None", ""]);
     let merged = folder.succeed(&merge);
     assert!(merged.contains("3 rows decided by 2 decisions; left: 1 rows"), "{merged}");
     let file = "jobs.coded.merged.csv";

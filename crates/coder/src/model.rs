@@ -88,7 +88,7 @@ impl Model {
         occuform_api::Model {
             model_id: self.id.to_string(),
             model_version: version,
-            model_release_date: self.provenance.trained_on.clone(),
+            model_release_date: format!("{}T00:00:00.000Z", self.provenance.trained_on),
             model_type: "hsvm2".to_owned(),
             input_format: vec!["occp_text".to_owned(), "tasks_text".to_owned()],
             topic_standard: topic.full_name.to_owned(),

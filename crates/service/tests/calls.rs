@@ -4,7 +4,9 @@ mod common;
 
 use axum::http::StatusCode;
 use common::{Bench, model};
+use occuform_api::OSCA;
 use serde_json::{Value, json};
+use std::sync::Arc;
 
 const CODE: &str = "/v1/topics/osca/code";
 
@@ -27,7 +29,7 @@ async fn topics_and_models_are_listed_with_the_latest_first() {
     assert_eq!(topics[1]["uriName"], "anzsco");
     let models = bench.get("/v1/topics/osca/models", &token).await.json();
     let expected = json!({
-        "modelId": model(1).id(), "modelVersion": 2, "modelReleaseDate": "2026-11-01", "modelType": "hsvm2",
+        "modelId": model(1).id(), "modelVersion": 2, "modelReleaseDate": "2026-11-01T00:00:00.000Z", "modelType": "hsvm2",
         "inputFormat": ["occp_text", "tasks_text"], "topicStandard": osca, "topicVersion": "2024",
     });
     assert_eq!(models[0], expected);
@@ -191,6 +193,20 @@ async fn a_model_that_is_named_answers_and_one_of_another_topic_does_not() {
         let answer = bench.get(path, &token).await.refusal();
         assert_eq!(answer, (404, "The specified topic does not exist".into()), "{path}");
     }
+}
+
+#[tokio::test]
+async fn a_topic_without_models_is_not_listed_and_every_call_of_it_says_so() {
+    let bench = Bench::of_models(Arc::default(), &[], &[(OSCA, 1, 0)]);
+    let token = bench.token("partner").await;
+    let topics = bench.get("/v1/topics", &token).await.json();
+    assert_eq!((topics.as_array().unwrap().len(), &topics[0]["uriName"]), (1, &json!("osca")));
+    let expected = (500, "No models found for topic".to_owned());
+    for path in ["/v1/topics/anzsco", "/v1/topics/anzsco/models", "/v1/topics/anzsco/models/latest"] {
+        assert_eq!(bench.get(path, &token).await.refusal(), expected, "{path}");
+    }
+    let body = json!({"record": {"occp_text": "barista"}});
+    assert_eq!(refused(&bench, "/v1/topics/anzsco/code", body).await, expected);
 }
 
 #[tokio::test]

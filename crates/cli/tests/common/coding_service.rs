@@ -2,8 +2,12 @@
 
 use super::relay::Relay;
 use super::{LEXICON, occuform, write_lexicon};
+use occuform_service::Service;
+use occuform_service::clock::Clock;
+use occuform_service::config::Config;
 use std::fmt::Write as _;
 use std::io::{BufRead, BufReader};
+use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::{Arc, LazyLock};
@@ -24,21 +28,14 @@ static TEMPLATE: LazyLock<(TempDir, String, String)> = LazyLock::new(|| {
 pub struct CodingService {
     pub folder: TempDir,
     pub relay: Arc<Relay>,
-    child: Child,
+    /// None where it is served by a thread of the test.
+    child: Option<Child>,
 }
 
 impl CodingService {
     /// Starts it; a token an hour, and no other limits.
     pub fn start() -> Self {
-        let (template, id, secret) = &*TEMPLATE;
-        let folder = tempfile::tempdir().unwrap();
-        std::fs::create_dir(folder.path().join("models")).unwrap();
-        for file in ["models/osca.model", "clients.toml"] {
-            std::fs::copy(template.path().join(file), folder.path().join(file)).unwrap();
-        }
-        let settings = "listen = \"127.0.0.1:0\"\n[admin]\nlisten = \"off\"\n[limits.partner]\n\
-            requests_per_second = 0\nrequests_per_day = 0\n[coding]\nthreshold = 0.9\n[batch]\nreserved_bytes = 0\n";
-        std::fs::write(folder.path().join("service.toml"), settings).unwrap();
+        let folder = prepared();
         let mut child = Command::new(env!("CARGO_BIN_EXE_occuform"))
             .current_dir(folder.path())
             .arg("service")
@@ -48,7 +45,33 @@ impl CodingService {
             .unwrap();
         let first = BufReader::new(child.stdout.as_mut().unwrap()).lines().next().unwrap().unwrap();
         let address = first.split("http://").nth(1).unwrap().trim_end_matches('/').to_owned();
-        let relay = Relay::start(&address);
+        Self::behind_a_relay(folder, &address, Some(child))
+    }
+
+    /// The same in a thread of the test, with a clock of the test.
+    pub fn start_with(clock: Arc<dyn Clock>) -> Self {
+        let folder = prepared();
+        let (mut config, _) = Config::read(&folder.path().join("service.toml"), true, []).unwrap();
+        for path in [&mut config.models, &mut config.clients, &mut config.data] {
+            *path = folder.path().join(&*path);
+        }
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        listener.set_nonblocking(true).unwrap();
+        let address = listener.local_addr().unwrap().to_string();
+        std::thread::spawn(move || {
+            tokio::runtime::Runtime::new().unwrap().block_on(async move {
+                let service = Service::open(config, clock).unwrap().with_batches().await.unwrap();
+                let listener = tokio::net::TcpListener::from_std(listener).unwrap();
+                occuform_service::run(listener, None, Arc::new(service), std::future::pending()).await
+            })
+        });
+        Self::behind_a_relay(folder, &address, None)
+    }
+
+    /// Writes the client's settings, which name the relay.
+    fn behind_a_relay(folder: TempDir, address: &str, child: Option<Child>) -> Self {
+        let (_, id, secret) = &*TEMPLATE;
+        let relay = Relay::start(address);
         let secret_file = folder.path().join("secret").display().to_string();
         std::fs::write(&secret_file, secret).unwrap();
         let settings = format!(
@@ -57,7 +80,6 @@ impl CodingService {
             relay.url
         );
         std::fs::write(folder.path().join("occuform.toml"), settings).unwrap();
-
         Self { folder, relay, child }
     }
 
@@ -110,9 +132,25 @@ impl CodingService {
 
 impl Drop for CodingService {
     fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
+        if let Some(child) = &mut self.child {
+            let _ = child.kill();
+            let _ = child.wait();
+        }
     }
+}
+
+/// A folder with models, clients and settings of a service.
+fn prepared() -> TempDir {
+    let (template, ..) = &*TEMPLATE;
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::create_dir(folder.path().join("models")).unwrap();
+    for file in ["models/osca.model", "clients.toml"] {
+        std::fs::copy(template.path().join(file), folder.path().join(file)).unwrap();
+    }
+    let settings = "listen = \"127.0.0.1:0\"\n[admin]\nlisten = \"off\"\n[limits.partner]\n\
+        requests_per_second = 0\nrequests_per_day = 0\n[coding]\nthreshold = 0.9\n[batch]\nreserved_bytes = 0\n";
+    std::fs::write(folder.path().join("service.toml"), settings).unwrap();
+    folder
 }
 
 pub fn command(folder: &Path, arguments: &[&str]) -> Command {

@@ -17,6 +17,8 @@ pub enum Fault {
     CutDownload,
     /// The lines of the answer in reverse order.
     Reversed,
+    /// This instead of what the service answers, if that is no error.
+    Instead(&'static str),
 }
 
 /// One call.
@@ -25,6 +27,8 @@ pub struct Seen {
     /// Method and path, such as `POST /v1/topics/osca/code`.
     pub line: String,
     pub body: String,
+    /// What the call was authorised with.
+    pub token: String,
     /// 0 where the connection broke.
     pub status: u16,
 }
@@ -98,11 +102,16 @@ impl Relay {
             }
             _ => self.ask(&head, &body).unwrap_or_default(),
         };
-        let answer = if let Some(Fault::Reversed) = fault { reversed(&answer) } else { answer };
+        let answer = match &fault {
+            Some(Fault::Reversed) => reversed(&answer),
+            Some(Fault::Instead(body)) if status == 200 => body.as_bytes().to_vec(),
+            _ => answer,
+        };
         let sent = if let Some(Fault::CutDownload) = fault { answer.len() / 2 } else { answer.len() };
         {
             let mut state = self.state.lock().unwrap();
-            state.seen.push(Seen { line, body: text, status });
+            let token = header(&head, "authorization").unwrap_or_default();
+            state.seen.push(Seen { line, body: text, token, status });
             self.changed.notify_all();
         }
         if status > 0 {
@@ -156,8 +165,7 @@ fn read_request(client: &mut TcpStream) -> Option<(String, Vec<u8>)> {
     loop {
         if let Some(end) = bytes.windows(4).position(|window| window == b"\r\n\r\n") {
             let head = String::from_utf8(bytes[..end + 4].to_vec()).ok()?;
-            let lower = head.to_lowercase();
-            let length = lower.lines().find_map(|line| line.strip_prefix("content-length: ")?.parse().ok());
+            let length = header(&head, "content-length").and_then(|length| length.parse().ok());
             let mut body = bytes[end + 4..].to_vec();
             body.reserve_exact(length.unwrap_or(0));
             while body.len() < length.unwrap_or(0) {
@@ -173,6 +181,14 @@ fn read_request(client: &mut TcpStream) -> Option<(String, Vec<u8>)> {
             Ok(count) => bytes.extend_from_slice(&part[..count]),
         }
     }
+}
+
+fn header(head: &str, name: &str) -> Option<String> {
+    let named = |line: &str| {
+        let (found, value) = line.split_once(": ")?;
+        found.eq_ignore_ascii_case(name).then(|| value.to_owned())
+    };
+    head.lines().find_map(named)
 }
 
 fn reversed(answer: &[u8]) -> Vec<u8> {

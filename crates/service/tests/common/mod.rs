@@ -152,6 +152,15 @@ impl Bench {
 
     /// The same with a clock that runs already.
     pub fn at(clock: Arc<ManualClock>, settings: &[(&str, &str)]) -> Self {
+        Self::of_models(clock, settings, &[(OSCA, 1, 0), (OSCA, 2, 1), (ANZSCO, 1, 2)])
+    }
+
+    /// The same with these models alone: topic, version, place in [`MODELS`].
+    pub fn of_models(
+        clock: Arc<ManualClock>,
+        settings: &[(&str, &str)],
+        served: &[(Topic, u32, usize)],
+    ) -> Self {
         let mut all = vec![
             ("limits.public.requests_per_second", "0"),
             ("limits.public.requests_per_day", "0"),
@@ -162,9 +171,9 @@ impl Bench {
         ];
         all.extend(settings);
         let mut models = Models::default();
-        models.add(OSCA, 1, model(0)).unwrap();
-        models.add(OSCA, 2, model(1)).unwrap();
-        models.add(ANZSCO, 1, model(2)).unwrap();
+        for (topic, number, place) in served {
+            models.add(*topic, *number, model(*place)).unwrap();
+        }
         let mut clients = Clients::default();
         clients.push(client("public", Tier::Public));
         clients.push(client("partner", Tier::Partner));
