@@ -30,14 +30,22 @@ pub struct CodingService {
 impl CodingService {
     /// Starts it; a token an hour, and no other limits.
     pub fn start() -> Self {
+        Self::with_limit(0)
+    }
+
+    /// Starts it; a token an hour, and so many calls a second.
+    pub fn with_limit(calls_a_second: u32) -> Self {
         let (template, id, secret) = &*TEMPLATE;
         let folder = tempfile::tempdir().unwrap();
         std::fs::create_dir(folder.path().join("models")).unwrap();
         for file in ["models/osca.model", "clients.toml"] {
             std::fs::copy(template.path().join(file), folder.path().join(file)).unwrap();
         }
-        let settings = "listen = \"127.0.0.1:0\"\n[admin]\nlisten = \"off\"\n[limits.partner]\n\
-            requests_per_second = 0\nrequests_per_day = 0\n[coding]\nthreshold = 0.9\n[batch]\nreserved_bytes = 0\n";
+        let settings = format!(
+            "listen = \"127.0.0.1:0\"\n[admin]\nlisten = \"off\"\n[limits.partner]\n\
+             requests_per_second = {calls_a_second}\nrequests_per_day = 0\n[coding]\nthreshold = 0.9\n[batch]\n\
+             reserved_bytes = 0\n"
+        );
         std::fs::write(folder.path().join("service.toml"), settings).unwrap();
         let mut child = Command::new(env!("CARGO_BIN_EXE_occuform"))
             .current_dir(folder.path())
