@@ -17,8 +17,7 @@ export function stopAll() {
   rmSync(folder, { recursive: true, force: true });
 }
 
-export const body = (title) =>
-  JSON.stringify({ record: { occp_text: title, tasks_text: "" }, numberOfSuggestions: 3 });
+export const body = (title) => JSON.stringify({ record: { occp_text: title, tasks_text: "" }, numberOfSuggestions: 3 });
 
 /** What came of a title: whether it has a code, from whom, and after how many milliseconds. */
 export async function ask(url, title) {

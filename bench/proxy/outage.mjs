@@ -11,6 +11,8 @@ const A_SECOND = 100;
 export async function measureOutage(occuform, model) {
   const { child, url: upstream } = await startUpstream(1);
   const { url, counted } = await startOurs(occuform, model, upstream);
+  // The embedded coder answers until the upstream's model is known.
+  for (let title = 0; (await ask(url, `sparky ${title}`)).source !== "upstream"; title++) await pause(200);
   child.kill("SIGKILL");
   const isNoticed = () => counted('calls_not_made_total{reason="the upstream is down"}');
   for (let title = 0; !(await isNoticed()); title++) await ask(url, `sparky before dawn ${title}`);

@@ -60,7 +60,11 @@ function writeBodies(name, titles) {
   writeFileSync(join(folder, name), titles.map(body).join("\n"));
 }
 
-const median = (rounds, what) => quantile(rounds.map((round) => round[what]), 0.5);
+const median = (rounds, what) =>
+  quantile(
+    rounds.map((round) => round[what]),
+    0.5,
+  );
 
 function compareLoads(rounds) {
   header("", "a second", "p99 ms");
@@ -74,7 +78,10 @@ function compareLoads(rounds) {
 
 async function measureKept(ours, nginx) {
   await Promise.all([warm(ours.url), warm(nginx.url)]);
-  writeBodies("kept", Array.from({ length: KEPT }, (_, title) => `sparky ${title}`));
+  writeBodies(
+    "kept",
+    Array.from({ length: KEPT }, (_, title) => `sparky ${title}`),
+  );
   const rounds = { "nginx, proxy_cache": [], "Occuform's proxy": [] };
   for (let round = 0; round < ROUNDS; round++) {
     rounds["nginx, proxy_cache"].push(load(nginx.url, "kept", 16));
@@ -89,7 +96,10 @@ async function measureThrough() {
   const { url: upstream } = await startUpstream(Infinity);
   const nginx = await startNginx(upstream);
   const ours = await startOurs(occuform, model, upstream, { OCCUFORM_CACHE_ANSWERS: "0" });
-  writeBodies("different", Array.from({ length: DIFFERENT }, (_, title) => `sparky in town ${title}`));
+  writeBodies(
+    "different",
+    Array.from({ length: DIFFERENT }, (_, title) => `sparky in town ${title}`),
+  );
   const before = await ours.counted('answers_total{source="upstream"');
   const rounds = {
     "nginx, proxy_pass": [load(nginx.through, "different", RESPONDENTS)],
@@ -110,7 +120,16 @@ async function measureRush(contenders) {
     const asked = Array.from({ length: RESPONDENTS }, (_, respondent) => ask(url, `sparky in town ${respondent}`));
     const good = (await Promise.all(asked)).filter((answer) => answer.good);
     const upstream = good.filter(({ source }) => source !== "embedded").length;
-    row(name, good.length, upstream, Math.round(quantile(good.map(({ took }) => took), 0.95)));
+    const p95 =
+      good.length > 0
+        ? Math.round(
+            quantile(
+              good.map(({ took }) => took),
+              0.95,
+            ),
+          )
+        : "";
+    row(name, good.length, upstream, p95);
   }
 }
 

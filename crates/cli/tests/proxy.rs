@@ -20,6 +20,7 @@ impl Proxy {
         std::fs::write(service.path("dist/occupation-coder.js"), "").unwrap();
         let mut child = command(service.folder.path(), &["proxy", "--listen", "127.0.0.1:0"])
             .env("OCCUFORM_FALLBACK", "none")
+            .env("OCCUFORM_CLIENTS_REQUESTS_PER_MINUTE", "0")
             .stdout(Stdio::piped())
             .spawn()
             .unwrap();
