@@ -34,7 +34,7 @@ impl Coder for Same {
         OSCA
     }
 
-    fn model(&self) -> Option<Model> {
+    fn model(&self) -> Option<Arc<Model>> {
         None
     }
 

@@ -82,11 +82,15 @@ conversions() {
   compare_conversions
 }
 
-# What "./dev test" has no time for.
+# The proxy's rules with what they came to, and what "./dev test" has no time for.
 proofs() {
   redis_server
-  step "Killing proxies (some minutes)"
-  OCCUFORM_KILLS=50 cargo test --locked --package occuform-proxy --test kills -- --nocapture
+  build_all
+  train_model
+  step "Holding the proxy to its rules, and killing proxies (some minutes)"
+  OCCUFORM_KILLS=50 cargo test --locked --package occuform-proxy -- --show-output
+  step "Answering in an outage (a minute)"
+  node bench/proxy/outage.mjs "$OCCUFORM" "$MODEL"
 }
 
 # A module with the ordinary standard library is larger, and held to the same total.

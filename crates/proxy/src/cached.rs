@@ -6,7 +6,7 @@ use crate::fingerprint::{Fingerprint, Fingerprints};
 use crate::upstream::shared_answers::SharedAnswers;
 use async_trait::async_trait;
 use moka::future::Cache;
-use occuform_api::{JobText, Model, Topic};
+use occuform_api::{JobText, Model, Record, Topic};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::time::Instant;
@@ -53,12 +53,12 @@ impl Cached {
     }
 
     /// The model that answers now. When it is another than before, what the old one answered is dropped.
-    fn current_model(&self) -> Option<String> {
-        let model = self.next.model()?.model_id;
+    fn current_model(&self) -> Option<Arc<Model>> {
+        let model = self.next.model()?;
         let mut last = self.model.lock().unwrap_or_else(PoisonError::into_inner);
-        if last.as_ref() != Some(&model) {
+        if last.as_ref() != Some(&model.model_id) {
             self.answers.invalidate_all();
-            *last = Some(model.clone());
+            *last = Some(model.model_id.clone());
         }
         Some(model)
     }
@@ -70,7 +70,7 @@ impl Coder for Cached {
         self.next.topic()
     }
 
-    fn model(&self) -> Option<Model> {
+    fn model(&self) -> Option<Arc<Model>> {
         self.next.model()
     }
 
@@ -78,18 +78,25 @@ impl Coder for Cached {
         let Some(model) = self.current_model() else {
             return self.next.code(text, suggestions, deadline).await;
         };
-        let key = self.fingerprints.of(&model, &text, suggestions);
+        let key = self.fingerprints.of(&model.model_id, &text, suggestions);
         if let Some(known) = self.answers.get(&key).await {
             return Ok(Coded { source: Source::Cache, ..known });
         }
         let (next, answers, shared) = (Arc::clone(&self.next), self.answers.clone(), self.shared.clone());
         let ask = async move {
-            let Some(shared) = shared else { return next.code(text, suggestions, deadline).await };
-            if let Some(known) = shared.find(&key).await {
+            let found = match &shared {
+                Some(shared) => shared.find(&key).await,
+                None => None,
+            };
+            if let Some(known) = found {
                 return Ok(known);
             }
-            let coded = next.code(text, suggestions, deadline).await?;
-            shared.keep(&key, &coded).await;
+            let mut coded = next.code(text, suggestions, deadline).await?;
+            // What was typed is not kept: whoever asks has it.
+            coded.answer.input = Record::default();
+            if let Some(shared) = shared {
+                shared.keep(&key, &coded).await;
+            }
             Ok(coded)
         };
         // In a task of its own: whoever asked first may go away, and others wait for the same.

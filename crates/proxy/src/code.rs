@@ -5,14 +5,13 @@ use crate::coder::{Coded, Coder, CodingFailure};
 use crate::metrics::Metrics;
 use crate::preference;
 use crate::problem::Problem;
+use axum::Json;
 use axum::body::Bytes;
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, Request, State};
 use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderMap, StatusCode};
-use axum::middleware::Next;
 use axum::response::{AppendHeaders, IntoResponse, Response};
-use axum::{Extension, Json};
 use occuform_api::{CodeRequest, CodeStatus, Model, Record, RequestError, ServiceError, TextError};
 use occuform_serving::body::{self, BodyFailure, BodyLimits};
 use serde::Deserialize;
@@ -27,32 +26,26 @@ pub(crate) const BODY: BodyLimits = BodyLimits { bytes: 4 * 1024, time: Duration
 /// What a client is told to wait where the model is not known yet.
 const MODEL_SOON: Duration = Duration::from_secs(5);
 
-/// Refuses what is not JSON before it is read, and reads the body before anything else is done.
-pub(crate) async fn whole_body(request: Request, next: Next) -> Response {
-    if !is_json(request.headers()) {
-        return Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported-media-type", "Not JSON")
-            .with_detail("send the body as application/json")
-            .into_response();
-    }
-    match body::whole(request, BODY).await {
-        Ok(request) => next.run(request).await,
-        Err(failure) => unreadable(failure).into_response(),
-    }
-}
 /// How long a client may want to wait; the proxy's own deadline may be shorter.
 const LONGEST_WAIT: Duration = Duration::from_mins(1);
 
+/// What the API's handlers have.
+#[derive(Clone)]
+pub(crate) struct Api {
+    pub(crate) coder: Arc<dyn Coder>,
+    pub(crate) metrics: Arc<Metrics>,
+}
+
 pub(crate) async fn code(
-    State(coder): State<Arc<dyn Coder>>,
+    State(Api { coder, metrics }): State<Api>,
     topic: Result<Path<String>, PathRejection>,
-    Extension(metrics): Extension<Metrics>,
-    headers: HeaderMap,
-    body: Bytes,
+    request: Request,
 ) -> Result<Response, Problem> {
+    let wait = preference::wait(request.headers()).unwrap_or(LONGEST_WAIT).min(LONGEST_WAIT);
+    let body = whole_body(request).await?;
     known_topic(coder.as_ref(), topic)?;
     let request = read(&body)?;
     let text = request.job_text().map_err(broken_rule)?;
-    let wait = preference::wait(&headers).unwrap_or(LONGEST_WAIT).min(LONGEST_WAIT);
     let deadline = Instant::now() + wait;
     let Coded { mut answer, source, model } =
         coder.code(text, request.number_of_suggestions, deadline).await?;
@@ -63,11 +56,21 @@ pub(crate) async fn code(
 }
 
 pub(crate) async fn latest_model(
-    State(coder): State<Arc<dyn Coder>>,
+    State(Api { coder, .. }): State<Api>,
     topic: Result<Path<String>, PathRejection>,
 ) -> Result<Json<Model>, Problem> {
     known_topic(coder.as_ref(), topic)?;
-    coder.model().map(Json).ok_or_else(|| CodingFailure::Unavailable(MODEL_SOON).into())
+    let model = coder.model().ok_or(CodingFailure::Unavailable(MODEL_SOON))?;
+    Ok(Json(Model::clone(&model)))
+}
+
+/// Refuses what is not JSON before it is read, and reads the body before anything else is done.
+async fn whole_body(request: Request) -> Result<Bytes, Problem> {
+    if !is_json(request.headers()) {
+        return Err(Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported-media-type", "Not JSON")
+            .with_detail("send the body as application/json"));
+    }
+    body::bytes(request.into_body(), BODY).await.map_err(unreadable)
 }
 
 fn known_topic(coder: &dyn Coder, topic: Result<Path<String>, PathRejection>) -> Result<(), Problem> {
@@ -79,8 +82,16 @@ fn known_topic(coder: &dyn Coder, topic: Result<Path<String>, PathRejection>) ->
         .with_detail(format!("this proxy serves the topic '{served}'")))
 }
 
-/// The shape of the body, in the order of what its sender would mend first.
+/// Lists would pass for records: with a bracket in it, if only in the words, a body is looked at part by part.
 fn read(body: &[u8]) -> Result<CodeRequest, Problem> {
+    match serde_json::from_slice(body) {
+        Ok(request) if !body.contains(&b'[') => Ok(request),
+        _ => read_by_part(body),
+    }
+}
+
+/// The shape of the body, in the order of what its sender would mend first.
+fn read_by_part(body: &[u8]) -> Result<CodeRequest, Problem> {
     let invalid = |detail: &str| Problem::from(ServiceError::InvalidRequestBody).with_detail(detail);
     let value: Value = serde_json::from_slice(body).map_err(|_| invalid("the body is not JSON"))?;
     let Some(fields) = value.as_object() else {

@@ -3,6 +3,7 @@
 use async_trait::async_trait;
 use occuform_api::{CodeAnswer, JobText, Model, Topic};
 use occuform_coder::{self as embedded, CodingOptions};
+use std::sync::Arc;
 use std::time::Duration;
 use tokio::time::Instant;
 
@@ -13,7 +14,7 @@ pub trait Coder: Send + Sync {
     fn topic(&self) -> Topic;
 
     /// The model that answers now, if it is known.
-    fn model(&self) -> Option<Model>;
+    fn model(&self) -> Option<Arc<Model>>;
 
     /// Codes one record with at most `suggestions` suggestions. After the deadline nobody waits for the answer.
     async fn code(&self, text: JobText, suggestions: u8, deadline: Instant) -> Result<Coded, CodingFailure>;
@@ -97,8 +98,8 @@ impl Coder for EmbeddedCoder {
         self.topic
     }
 
-    fn model(&self) -> Option<Model> {
-        Some(self.model.describe(self.topic, 1))
+    fn model(&self) -> Option<Arc<Model>> {
+        Some(Arc::new(self.model.describe(self.topic, 1)))
     }
 
     /// Takes well under a millisecond, so that it needs no thread of its own.

@@ -39,7 +39,7 @@ impl Coder for Fallback {
         self.first.topic()
     }
 
-    fn model(&self) -> Option<Model> {
+    fn model(&self) -> Option<Arc<Model>> {
         self.first.model().or_else(|| self.second.as_ref().and_then(|second| second.model()))
     }
 

@@ -6,17 +6,15 @@
 use crate::clients::{Hops, network};
 use crate::metrics::Metrics;
 use crate::problem::Problem;
-use axum::extract::{ConnectInfo, Request, State};
+use axum::extract::{ConnectInfo, Request};
 use axum::http::StatusCode;
-use axum::middleware::Next;
-use axum::response::{IntoResponse, Response};
 use governor::clock::{Clock, DefaultClock};
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 use std::hash::{BuildHasher, RandomState};
 use std::net::{IpAddr, SocketAddr};
 use std::num::NonZeroU32;
+use std::sync::Once;
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::sync::{Arc, Once};
 use std::time::Duration;
 
 /// How often what is known of clients that have been quiet is thrown away, in requests.
@@ -74,29 +72,24 @@ impl Limiter {
         let too_many = rate.check_key(&self.key.hash_one(network(client))).err()?;
         Some(too_many.wait_time_from(self.clock.now()))
     }
-}
 
-/// Refuses what is too much, before anything is done for it.
-pub(crate) async fn check(State(limiter): State<Arc<Limiter>>, request: Request, next: Next) -> Response {
-    let Some(ConnectInfo(peer)) = request.extensions().get::<ConnectInfo<SocketAddr>>() else {
-        return next.run(request).await;
-    };
-    let (peer, headers) = (peer.ip(), request.headers());
-    if limiter.hops.is_unnamed(peer, headers) {
-        limiter.unnamed_hop.call_once(|| {
-            tracing::warn!(
-                "requests come by way of a web server that clients.trusted_hops does not name: all of its clients \
-                 count as one"
-            );
-        });
-    }
-    match limiter.wait(limiter.hops.client(peer, headers)) {
-        None => next.run(request).await,
-        Some(wait) => {
-            limiter.metrics.limited();
-            Problem::new(StatusCode::TOO_MANY_REQUESTS, "too-many-requests", "This client asks too often")
-                .with_retry_after(wait)
-                .into_response()
+    /// Refuses what is too much, before anything is done for it.
+    pub(crate) fn check(&self, request: &Request) -> Result<(), Problem> {
+        let Some(ConnectInfo(peer)) = request.extensions().get::<ConnectInfo<SocketAddr>>() else {
+            return Ok(());
+        };
+        let (peer, headers) = (peer.ip(), request.headers());
+        if self.hops.is_unnamed(peer, headers) {
+            self.unnamed_hop.call_once(|| {
+                tracing::warn!(
+                    "requests come by way of a web server that clients.trusted_hops does not name: all of its \
+                     clients count as one"
+                );
+            });
         }
+        let Some(wait) = self.wait(self.hops.client(peer, headers)) else { return Ok(()) };
+        self.metrics.limited();
+        Err(Problem::new(StatusCode::TOO_MANY_REQUESTS, "too-many-requests", "This client asks too often")
+            .with_retry_after(wait))
     }
 }

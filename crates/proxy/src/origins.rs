@@ -4,12 +4,8 @@
 use crate::config::Origins;
 use crate::preference::PREFER;
 use crate::problem::Problem;
-use axum::extract::{Request, State};
 use axum::http::header::{CONTENT_TYPE, HOST, ORIGIN, RETRY_AFTER};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri};
-use axum::middleware::Next;
-use axum::response::{IntoResponse, Response};
-use std::sync::Arc;
 use std::time::Duration;
 use tower_http::cors::{AllowOrigin, CorsLayer};
 
@@ -29,13 +25,12 @@ pub(crate) fn cors(origins: &Origins) -> CorsLayer {
 }
 
 /// Refuses what comes from a page that may not ask, before anything is done for it.
-pub(crate) async fn check(State(origins): State<Arc<Origins>>, request: Request, next: Next) -> Response {
-    if may_ask(&origins, request.headers()) {
-        return next.run(request).await;
+pub(crate) fn check(origins: &Origins, headers: &HeaderMap) -> Result<(), Problem> {
+    if may_ask(origins, headers) {
+        return Ok(());
     }
-    Problem::new(StatusCode::FORBIDDEN, "origin-not-allowed", "Pages of this origin may not ask")
-        .with_detail("the operator of the proxy can allow it with the setting cors.origins")
-        .into_response()
+    Err(Problem::new(StatusCode::FORBIDDEN, "origin-not-allowed", "Pages of this origin may not ask")
+        .with_detail("the operator of the proxy can allow it with the setting cors.origins"))
 }
 
 fn may_ask(origins: &Origins, headers: &HeaderMap) -> bool {

@@ -8,24 +8,26 @@
 //! | `POST /received` | `demo`, where the folder of files has the demo page |
 //! | `GET` anything else | `files` |
 
+use crate::code::Api;
 use crate::coder::Coder;
-use crate::config::Config;
-use crate::limits::{self, Limiter};
+use crate::config::{Config, Origins};
+use crate::limits::Limiter;
 use crate::metrics::Metrics;
 use crate::problem::Problem;
 use crate::{code, demo, files, origins};
+use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request, State};
 use axum::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS};
 use axum::http::{HeaderName, HeaderValue, StatusCode};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
-use axum::{Extension, Router};
 use occuform_api::ServiceError;
 use occuform_serving::account::account;
 use std::any::Any;
 use std::sync::Arc;
 use std::time::Duration;
+use tower::ServiceBuilder;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::set_header::SetResponseHeaderLayer;
 
@@ -38,19 +40,6 @@ const PAGE_POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-ev
 
 /// The whole application, to be served by [`crate::run`] or asked directly in a test.
 pub fn app(config: &Config, coder: Arc<dyn Coder>, metrics: &Metrics) -> Router {
-    let time_limit = code::BODY.time + config.deadline + BESIDES_DEADLINE;
-    let check_origin = middleware::from_fn_with_state(Arc::new(config.origins.clone()), origins::check);
-    let limiter = Arc::new(Limiter::new(&config.clients, metrics.clone()));
-    let api = Router::new()
-        .route("/v1/topics/{topic}/code", post(code::code).layer(middleware::from_fn(code::whole_body)))
-        .route("/v1/topics/{topic}/models/latest", get(code::latest_model))
-        .route("/v1/{*rest}", axum::routing::any(not_found))
-        // Here, and not only for the whole: what comes later is not behind the layers that follow.
-        .method_not_allowed_fallback(method_not_allowed)
-        .layer(middleware::from_fn_with_state(limiter, limits::check))
-        .layer(check_origin)
-        .layer(origins::cors(&config.origins))
-        .layer(always(CACHE_CONTROL, "no-store"));
     let has_demo = config.files.as_deref().is_some_and(|folder| folder.join("index.html").is_file());
     let demo = if has_demo { demo_routes() } else { Router::new() };
     let files = config.files.as_deref().map_or_else(
@@ -59,28 +48,59 @@ pub fn app(config: &Config, coder: Arc<dyn Coder>, metrics: &Metrics) -> Router 
             Router::new().fallback_service(files::service(folder)).layer(middleware::from_fn(files::headers))
         },
     );
-    api.merge(demo)
+    let time_limit = code::BODY.time + config.deadline + BESIDES_DEADLINE;
+    // One stack and not a layer each: the router clones every layer that it has for every request.
+    let layers = ServiceBuilder::new()
+        .layer(middleware::from_fn_with_state(metrics.requests(), account))
+        .layer(always(REFERRER_POLICY, "no-referrer"))
+        .layer(always(X_CONTENT_TYPE_OPTIONS, "nosniff"))
+        .layer(always(CONTENT_SECURITY_POLICY, PAGE_POLICY))
+        .layer(middleware::from_fn_with_state(time_limit, within_time_limit))
+        .layer(CatchPanicLayer::custom(panicked));
+    api_routes(config, metrics)
+        .merge(demo)
         .merge(files)
         .method_not_allowed_fallback(method_not_allowed)
-        .with_state(coder)
-        .layer(Extension(metrics.clone()))
-        .layer(CatchPanicLayer::custom(panicked))
-        .layer(middleware::from_fn_with_state(time_limit, within_time_limit))
-        .layer(always(CONTENT_SECURITY_POLICY, PAGE_POLICY))
-        .layer(always(X_CONTENT_TYPE_OPTIONS, "nosniff"))
-        .layer(always(REFERRER_POLICY, "no-referrer"))
-        .layer(middleware::from_fn_with_state(metrics.requests(), account))
+        .with_state(Api { coder, metrics: Arc::new(metrics.clone()) })
+        .layer(layers)
+}
+
+fn api_routes(config: &Config, metrics: &Metrics) -> Router<Api> {
+    let admission = (config.origins.clone(), Limiter::new(&config.clients, metrics.clone()));
+    let layers = ServiceBuilder::new()
+        .layer(always(CACHE_CONTROL, "no-store"))
+        .layer(origins::cors(&config.origins))
+        .layer(middleware::from_fn_with_state(Arc::new(admission), admitted));
+    Router::new()
+        .route("/v1/topics/{topic}/code", post(code::code))
+        .route("/v1/topics/{topic}/models/latest", get(code::latest_model))
+        .route("/v1/{*rest}", axum::routing::any(not_found))
+        // Here, and not only for the whole: what comes later is not behind the layers that follow.
+        .method_not_allowed_fallback(method_not_allowed)
+        .layer(layers)
 }
 
 fn always(name: HeaderName, value: &'static str) -> SetResponseHeaderLayer<HeaderValue> {
     SetResponseHeaderLayer::overriding(name, HeaderValue::from_static(value))
 }
 
-fn demo_routes() -> Router<Arc<dyn Coder>> {
+fn demo_routes() -> Router<Api> {
     Router::new()
         .route("/received", post(demo::received))
         .layer(DefaultBodyLimit::max(demo::MAX_BODY_BYTES))
         .layer(always(CACHE_CONTROL, "no-store"))
+}
+
+/// Only what may ask, and does not ask too often.
+async fn admitted(
+    State(admission): State<Arc<(Origins, Limiter)>>,
+    request: Request,
+    next: Next,
+) -> Result<Response, Problem> {
+    let (origins, limiter) = &*admission;
+    origins::check(origins, request.headers())?;
+    limiter.check(&request)?;
+    Ok(next.run(request).await)
 }
 
 async fn within_time_limit(State(limit): State<Duration>, request: Request, next: Next) -> Response {

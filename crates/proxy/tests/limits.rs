@@ -24,7 +24,7 @@ impl Coder for Counting {
         OSCA
     }
 
-    fn model(&self) -> Option<Model> {
+    fn model(&self) -> Option<Arc<Model>> {
         None
     }
 

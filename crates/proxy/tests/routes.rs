@@ -24,8 +24,8 @@ impl Coder for Scripted {
         OSCA
     }
 
-    fn model(&self) -> Option<Model> {
-        Some(Model {
+    fn model(&self) -> Option<Arc<Model>> {
+        Some(Arc::new(Model {
             model_id: "the-model".into(),
             model_version: 1,
             model_release_date: "2026-01-01".into(),
@@ -33,7 +33,7 @@ impl Coder for Scripted {
             input_format: vec!["occp_text".into(), "tasks_text".into()],
             topic_standard: OSCA.full_name.into(),
             topic_version: OSCA.version.into(),
-        })
+        }))
     }
 
     async fn code(&self, text: JobText, suggestions: u8, _: Instant) -> Result<Coded, CodingFailure> {

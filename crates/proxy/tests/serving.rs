@@ -32,7 +32,7 @@ impl Coder for Held {
         OSCA
     }
 
-    fn model(&self) -> Option<Model> {
+    fn model(&self) -> Option<Arc<Model>> {
         unreachable!("no test asks for the model")
     }
 

@@ -30,12 +30,22 @@ pub(crate) struct ValidRecord {
     pub sent: SentTexts,
 }
 
+/// Both shapes of a body, none of whose fields may stand twice.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[expect(dead_code, reason = "only read")]
+struct Typed {
+    record: Option<SmallBatchRecord>,
+    records: Option<Vec<SmallBatchRecord>>,
+    number_of_suggestions: Option<u8>,
+}
+
 impl CodingRequest {
     /// Reads a body, in the order of what its sender would mend first: the shape of the whole, the number of records,
     /// the records' fields, their characters, their lengths.
-    pub fn read(body: &[u8]) -> Result<Self, ServiceError> {
+    pub fn read(bytes: &[u8]) -> Result<Self, ServiceError> {
         let body: Map<String, Value> =
-            serde_json::from_slice(body).map_err(|_| ServiceError::InvalidRequestBody)?;
+            serde_json::from_slice(bytes).map_err(|_| ServiceError::InvalidRequestBody)?;
         if body.keys().any(|key| !matches!(key.as_str(), "record" | "records" | "numberOfSuggestions")) {
             return Err(ServiceError::InvalidRequestBody);
         }
@@ -46,6 +56,8 @@ impl CodingRequest {
             (None, None) => return Err(ServiceError::MalformedRecord),
             (Some(_), Some(_)) => return Err(ServiceError::InvalidRequestBody),
         };
+        // Whatever else could be wrong was looked for: a field stands twice, and all but the last were dropped.
+        serde_json::from_slice::<Typed>(bytes).map_err(|_| ServiceError::InvalidRequestBody)?;
         Ok(Self { records, suggestions })
     }
 }

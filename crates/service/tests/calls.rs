@@ -117,6 +117,11 @@ async fn a_body_of_the_wrong_shape_is_refused() {
         json!({"record": record, "records": [record]}).to_string(),
         json!({"record": record, "suggestions": 3}).to_string(),
         json!({"records": record}).to_string(),
+        r#"{"record": {"occp_text": "sparky", "occp_text": "nurse"}}"#.into(),
+        r#"{"record": {"occp_text": "sparky"}, "record": {"occp_text": "nurse"}}"#.into(),
+        r#"{"records": [{"occp_text": "sparky"}, {"recordId": "1", "recordId": "2", "occp_text": "nurse"}]}"#
+            .into(),
+        r#"{"record": {"occp_text": "sparky"}, "numberOfSuggestions": 1, "numberOfSuggestions": 2}"#.into(),
         json!({"record": {"occp_text": "caf\u{e9} owner"}}).to_string(),
         json!({"record": {"occp_text": "dri\tver"}}).to_string(),
         json!({"records": [record, {"occp_text": "nurse\u{1f469}"}]}).to_string(),

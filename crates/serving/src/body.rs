@@ -1,7 +1,7 @@
 //! In: a request with a body that is on its way. Out: the same with the whole body, or why there is none. Next: the
 //! server's own middleware, which tells the client in the server's words.
 
-use axum::body::Body;
+use axum::body::{Body, Bytes};
 use axum::extract::Request;
 use axum::http::Method;
 use http_body_util::{BodyExt, LengthLimitError, Limited};
@@ -28,8 +28,8 @@ pub enum BodyFailure {
     Broken,
 }
 
-/// Reads the body before anything else is done, so that a slow sender holds nothing up. One that says itself that it is
-/// too long is not read. Only requests of the method POST are looked at.
+/// Reads the body before anything else is done, so that a slow sender holds nothing up. Only requests of the method POST
+/// are looked at.
 ///
 /// # Errors
 /// When a limit is broken, or the connection.
@@ -38,11 +38,19 @@ pub async fn whole(request: Request, limits: BodyLimits) -> Result<Request, Body
         return Ok(request);
     }
     let (parts, body) = request.into_parts();
+    Ok(Request::from_parts(parts, Body::from(bytes(body, limits).await?)))
+}
+
+/// All of the body. One that says itself that it is too long is not read.
+///
+/// # Errors
+/// When a limit is broken, or the connection.
+pub async fn bytes(body: Body, limits: BodyLimits) -> Result<Bytes, BodyFailure> {
     if body.size_hint().lower() > limits.bytes as u64 {
         return Err(BodyFailure::TooLong);
     }
     match tokio::time::timeout(limits.time, Limited::new(body, limits.bytes).collect()).await {
-        Ok(Ok(body)) => Ok(Request::from_parts(parts, Body::from(body.to_bytes()))),
+        Ok(Ok(body)) => Ok(body.to_bytes()),
         Ok(Err(error)) if error.is::<LengthLimitError>() => Err(BodyFailure::TooLong),
         Ok(Err(_)) => Err(BodyFailure::Broken),
         Err(_) => Err(BodyFailure::TooSlow),

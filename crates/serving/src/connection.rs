@@ -8,7 +8,9 @@ use axum::extract::{ConnectInfo, Request};
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
+use rustix::net::sockopt::set_tcp_user_timeout;
 use std::convert::Infallible;
+use std::io;
 use std::net::SocketAddr;
 use std::pin::pin;
 use std::sync::Arc;
@@ -39,9 +41,8 @@ pub(crate) async fn serve(
     limits: Limits,
     stopped: Stopped,
 ) {
-    // An answer is sent in several writes, which must not wait for each other's acknowledgement.
-    if let Err(error) = stream.set_nodelay(true) {
-        tracing::debug!(%error, "TCP_NODELAY was not set");
+    if let Err(error) = prepare(&stream, limits.stall) {
+        tracing::debug!(%error, "the connection's options were not set");
     }
     let asked = Arc::new(Notify::new());
     let service = service_fn(|request: hyper::Request<hyper::body::Incoming>| {
@@ -78,4 +79,13 @@ pub(crate) async fn serve(
     if let Err(error) = result {
         tracing::debug!(%error, "a connection ended");
     }
+}
+
+fn prepare(stream: &TcpStream, stall: Duration) -> io::Result<()> {
+    // An answer is sent in several writes, which must not wait for each other's acknowledgement.
+    stream.set_nodelay(true)?;
+    // The kernel's own limit, since only the kernel sees what moves: whoever writes to a buffer of megabytes would take a
+    // slow line for one that stands still.
+    let milliseconds = u32::try_from(stall.as_millis()).unwrap_or(u32::MAX);
+    Ok(set_tcp_user_timeout(stream, milliseconds)?)
 }

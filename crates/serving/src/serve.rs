@@ -28,6 +28,8 @@ pub struct Limits {
     pub connections: usize,
     /// How long a client may take to send the head of a request, or leave its connection idle.
     pub head: Duration,
+    /// How long a client may take nothing of its answer, however long it takes for all of it.
+    pub stall: Duration,
     /// How long what was accepted may take when the server is told to stop.
     pub drain: Duration,
 }

@@ -4,7 +4,7 @@
 //! | key | what it sets |
 //! |---|---|
 //! | `admin.listen` | where health, readiness and metrics are served |
-//! | `server.connections`, `server.head_seconds`, `drain_seconds` | [`Limits`] |
+//! | `server.connections`, `server.head_seconds`, `server.stall_seconds`, `drain_seconds` | [`Limits`] |
 //! | `log.format` | how log lines look |
 
 use crate::Limits;
@@ -48,7 +48,8 @@ impl LogFormat {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { connections: 4_000, head: Duration::from_secs(30), drain: Duration::from_secs(15) }
+        let half_a_minute = Duration::from_secs(30);
+        Self { connections: 4_000, head: half_a_minute, stall: half_a_minute, drain: Duration::from_secs(15) }
     }
 }
 
@@ -69,6 +70,7 @@ impl ServerSettings {
                     text.parse().ok().filter(|connections| (1..=1_000_000).contains(connections))
                 }),
                 head: s.get("server.head_seconds", "30", "whole seconds, 1 to 3600", seconds(1)),
+                stall: s.get("server.stall_seconds", "30", "whole seconds, 1 to 3600", seconds(1)),
                 drain: s.get("drain_seconds", "15", "whole seconds, 0 to 3600", seconds(0)),
             },
             log: s.get("log.format", "auto", "auto, json or pretty", LogFormat::find),

@@ -35,7 +35,12 @@ pub struct CodingService {
 impl CodingService {
     /// Starts it; a token an hour, and no other limits.
     pub fn start() -> Self {
-        let folder = prepared();
+        Self::with_limit(0)
+    }
+
+    /// Starts it; a token an hour, and so many calls a second, or any number with 0.
+    pub fn with_limit(calls_a_second: u32) -> Self {
+        let folder = prepared(calls_a_second);
         let mut child = Command::new(env!("CARGO_BIN_EXE_occuform"))
             .current_dir(folder.path())
             .arg("service")
@@ -50,7 +55,7 @@ impl CodingService {
 
     /// The same in a thread of the test, with a clock of the test.
     pub fn start_with(clock: Arc<dyn Clock>) -> Self {
-        let folder = prepared();
+        let folder = prepared(0);
         let (mut config, _) = Config::read(&folder.path().join("service.toml"), true, []).unwrap();
         for path in [&mut config.models, &mut config.clients, &mut config.data] {
             *path = folder.path().join(&*path);
@@ -139,16 +144,19 @@ impl Drop for CodingService {
     }
 }
 
-/// A folder with models, clients and settings of a service.
-fn prepared() -> TempDir {
+/// A folder with models, clients and settings of a service that takes so many calls a second, or any number with 0.
+fn prepared(calls_a_second: u32) -> TempDir {
     let (template, ..) = &*TEMPLATE;
     let folder = tempfile::tempdir().unwrap();
     std::fs::create_dir(folder.path().join("models")).unwrap();
     for file in ["models/osca.model", "clients.toml"] {
         std::fs::copy(template.path().join(file), folder.path().join(file)).unwrap();
     }
-    let settings = "listen = \"127.0.0.1:0\"\n[admin]\nlisten = \"off\"\n[limits.partner]\n\
-        requests_per_second = 0\nrequests_per_day = 0\n[coding]\nthreshold = 0.9\n[batch]\nreserved_bytes = 0\n";
+    let settings = format!(
+        "listen = \"127.0.0.1:0\"\n[admin]\nlisten = \"off\"\n[limits.partner]\n\
+         requests_per_second = {calls_a_second}\nrequests_per_day = 0\n[coding]\nthreshold = 0.9\n[batch]\n\
+         reserved_bytes = 0\n"
+    );
     std::fs::write(folder.path().join("service.toml"), settings).unwrap();
     folder
 }

@@ -75,6 +75,8 @@ pub enum Event {
     Wanted,
     /// The call's first byte has gone out, or will never.
     Sent,
+    /// The call whose turn it is will not be made.
+    GivenBack,
     /// The upstream answered as it should.
     Answered,
     /// 429 "Too Many Requests".
@@ -194,6 +196,14 @@ impl Governor {
         }
     }
 
+    /// As if there had been no turn: the pause before it was over.
+    fn given_back(&mut self) {
+        let unsent = |last: &mut Turn| last.by == self.name && last.sent.is_none();
+        if self.usage.last.take_if(unsent).is_some() {
+            self.usage.uncount();
+        }
+    }
+
     fn answered(&mut self) {
         self.steady += 1;
         if self.steady >= STEADY {
@@ -232,6 +242,7 @@ impl Rules for Governor {
         match event {
             Event::Wanted => return self.wanted(now),
             Event::Sent => self.sent(now),
+            Event::GivenBack => self.given_back(),
             Event::Answered => self.answered(),
             Event::TooManyRequests => {
                 (self.slowness, self.steady) = ((self.slowness + 1).min(MOST_SLOWNESS), 0);
@@ -262,5 +273,13 @@ impl Usage {
             }
             _ => self.spans.push_back(Span { first: now.clone(), last: now.clone(), calls: 1 }),
         }
+    }
+
+    /// The call that was counted last is not made.
+    fn uncount(&mut self) {
+        if let Some(span) = self.spans.back_mut() {
+            span.calls = span.calls.saturating_sub(1);
+        }
+        self.spans.pop_back_if(|span| span.calls == 0);
     }
 }

@@ -50,7 +50,7 @@ impl<U: Upstream> Guarded<U> {
         Ok(Permit { turn: turn?, is_probe })
     }
 
-    /// Makes no call after all. It stays counted.
+    /// Makes no call after all: everything is as it was before the permission.
     pub async fn leave(&self, permit: Permit) {
         if permit.is_probe {
             self.breaker().not_made(Instant::now());

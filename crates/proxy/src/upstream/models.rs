@@ -25,7 +25,7 @@ pub struct Models<U> {
     calls: Arc<Guarded<U>>,
     /// How long a call may take, its turn included.
     patience: Duration,
-    current: RwLock<Option<Model>>,
+    current: RwLock<Option<Arc<Model>>>,
     outdated: Notify,
 }
 
@@ -49,7 +49,7 @@ impl<U: Upstream> Models<U> {
     }
 
     /// The model, once it is known.
-    pub fn current(&self) -> Option<Model> {
+    pub fn current(&self) -> Option<Arc<Model>> {
         self.current.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
@@ -113,9 +113,9 @@ impl<U: Upstream> Models<U> {
 
     fn set(&self, model: Model) {
         let mut current = self.current.write().unwrap_or_else(PoisonError::into_inner);
-        if current.as_ref() != Some(&model) {
+        if current.as_deref() != Some(&model) {
             tracing::info!(model = model.model_id, version = model.model_version, "the upstream's model");
-            *current = Some(model);
+            *current = Some(Arc::new(model));
         }
     }
 }

@@ -74,9 +74,9 @@ impl<U: Upstream> Paced<U> {
         Ok(Turn { token, decided, lock })
     }
 
-    /// Makes no call after all. It stays counted; others need not wait for its first byte.
+    /// Makes no call after all: it counts no longer, and the next may go at once.
     pub async fn leave(&self, turn: Turn) {
-        self.tell(Event::Sent).await;
+        self.tell(Event::GivenBack).await;
         drop(turn);
     }
 

@@ -32,14 +32,15 @@ impl<U: Upstream> Coder for Service<U> {
         self.topic
     }
 
-    fn model(&self) -> Option<Model> {
+    fn model(&self) -> Option<Arc<Model>> {
         self.models.current()
     }
 
     async fn code(&self, text: JobText, suggestions: u8, deadline: Instant) -> Result<Coded, CodingFailure> {
-        let Some(Model { model_id: model, .. }) = self.model() else {
+        let Some(model) = self.model() else {
             return Err(CodingFailure::Unavailable(FIRST_PAUSE));
         };
+        let model = model.model_id.clone();
         match self.records.code(model.clone(), text, suggestions, deadline).await {
             Ok(answer) => Ok(Coded { answer, source: Source::Upstream, model }),
             Err(failure) => {

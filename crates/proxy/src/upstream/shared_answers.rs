@@ -3,7 +3,7 @@
 
 use super::state::{Cipher, Redis, derived};
 use crate::coder::{Coded, Source};
-use occuform_api::{CodeAnswer, Record};
+use occuform_api::CodeAnswer;
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -42,9 +42,7 @@ impl SharedAnswers {
 
     /// Keeps an answer.
     pub async fn keep(&self, key: &[u8], coded: &Coded) {
-        // What was typed is not kept: whoever asks has it.
-        let answer = CodeAnswer { input: Record::default(), ..coded.answer.clone() };
-        let kept = Kept { answer, model: coded.model.clone() };
+        let kept = Kept { answer: coded.answer.clone(), model: coded.model.clone() };
         let sealed = serde_json::to_vec(&kept).ok().and_then(|kept| self.cipher.seal(&kept));
         let Some(sealed) = sealed else { return };
         let mut command = redis::cmd("SET");

@@ -2,6 +2,7 @@
 
 mod chart;
 mod day;
+mod given_back;
 mod isolation;
 mod merging;
 mod outage;

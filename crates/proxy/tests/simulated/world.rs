@@ -15,6 +15,7 @@ use occuform_proxy::upstream::sizing::Merge;
 use occuform_proxy::upstream::state::Stores;
 use occuform_proxy::upstream::{self, Call, CallFailure, NamedText, Reply, Upstream};
 use std::collections::HashSet;
+use std::path::Path;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use tempfile::TempDir;
@@ -46,6 +47,15 @@ pub struct Simulated {
 }
 
 impl Simulated {
+    pub fn new(alternatives: fn(usize) -> usize) -> Arc<Self> {
+        Arc::new(Self {
+            behaviour: Mutex::new(Arc::new(|_: &[NamedText]| (SECOND, Ok(())))),
+            alternatives,
+            seen: Mutex::default(),
+            arrivals: Mutex::default(),
+        })
+    }
+
     pub fn behave(
         &self,
         behaviour: impl Fn(&[NamedText]) -> (Duration, Result<(), CallFailure>) + Send + Sync + 'static,
@@ -124,7 +134,7 @@ fn model() -> Model {
     }
 }
 
-struct SimulatedClock(Instant);
+pub struct SimulatedClock(pub Instant);
 
 impl Clock for SimulatedClock {
     fn now(&self) -> Moment {
@@ -142,7 +152,7 @@ impl Coder for Embedded {
         OSCA
     }
 
-    fn model(&self) -> Option<Model> {
+    fn model(&self) -> Option<Arc<Model>> {
         None
     }
 
@@ -189,51 +199,43 @@ impl Default for Options {
     }
 }
 
-impl World {
-    /// When the model is known and nobody has called for a while.
-    pub async fn ready(options: Options) -> Self {
-        let Options {
-            merge,
-            deadline,
-            embedded,
-            alternatives,
-            calls_per_day,
-            calls_per_hour,
-            cached_answers,
-        } = options;
-        let state = tempfile::tempdir().unwrap();
-        let config = UpstreamConfig {
+impl Options {
+    pub fn config(&self, state: &Path) -> UpstreamConfig {
+        UpstreamConfig {
             token_url: String::new(),
             api_url: String::new(),
             client_id: "form".into(),
             client_secret: ClientSecret::Given("secret".into()),
-            state: state.path().to_owned(),
+            state: state.to_owned(),
             redis_url: None,
-            calls_per_day,
-            calls_per_hour,
+            calls_per_day: self.calls_per_day,
+            calls_per_hour: self.calls_per_hour,
             pause: Duration::from_millis(1_100),
             hour: Duration::from_hours(1),
             day: Duration::from_hours(24),
             model: None,
-            merge,
-            deadline,
-            cache: CacheLimits { answers: cached_answers, keep: Duration::from_hours(24) },
+            merge: self.merge,
+            deadline: self.deadline,
+            cache: CacheLimits { answers: self.cached_answers, keep: Duration::from_hours(24) },
             proxy: None,
             extra_roots: None,
-        };
-        let upstream = Arc::new(Simulated {
-            behaviour: Mutex::new(Arc::new(|_: &[NamedText]| (SECOND, Ok(())))),
-            alternatives,
-            seen: Mutex::default(),
-            arrivals: Mutex::default(),
-        });
+        }
+    }
+}
+
+impl World {
+    /// When the model is known and nobody has called for a while.
+    pub async fn ready(options: Options) -> Self {
+        let state = tempfile::tempdir().unwrap();
+        let config = options.config(state.path());
+        let upstream = Simulated::new(options.alternatives);
         let clock = Arc::new(SimulatedClock(Instant::now()));
         let stores = Stores::open(&config).unwrap();
         let first =
             upstream::assemble(OSCA, &config, clock, Arc::clone(&upstream), stores, &Metrics::default())
                 .unwrap();
-        let second = embedded.then(|| Arc::new(Embedded) as Arc<dyn Coder>);
-        let coder = Arc::new(Fallback::new(first, second, deadline));
+        let second = options.embedded.then(|| Arc::new(Embedded) as Arc<dyn Coder>);
+        let coder = Arc::new(Fallback::new(first, second, options.deadline));
         while coder.model().is_none() {
             sleep(SECOND).await;
         }

@@ -40,7 +40,7 @@ impl Coder for Embedded {
         OSCA
     }
 
-    fn model(&self) -> Option<Model> {
+    fn model(&self) -> Option<Arc<Model>> {
         None
     }
 
@@ -158,6 +158,17 @@ async fn a_record_is_answered_by_the_upstreams_model_and_from_memory_the_next_ti
     let tokens = upstream.seen("/oauth2/token");
     assert_eq!(tokens.len(), 1);
     assert!(tokens[0].head.contains("Basic Zm9ybTpjYW5hcnktc2VjcmV0LTkxYmM="));
+}
+
+#[tokio::test]
+async fn an_answer_that_is_kept_holds_nothing_of_what_was_typed() {
+    let (_upstream, _state, settings) = world().await;
+    let proxy = Proxy::ready(&settings).await;
+    for source in [Source::Upstream, Source::Cache] {
+        let text = JobText::new("lion tamer", "in a circus").unwrap();
+        let coded = proxy.coder.code(text, 3, tokio::time::Instant::now() + settings.deadline).await.unwrap();
+        assert_eq!((coded.source, coded.answer.input), (source, Record::default()));
+    }
 }
 
 #[tokio::test]
