@@ -13,7 +13,7 @@ function brotli(path) {
 
 function sizes() {
   const folder = readdirSync("dist").find((name) => name.startsWith("occuform-"));
-  const widget = ["occuform_bg.wasm", "element.js", "occupation-coder.css"].map((name) => `${folder}/${name}`);
+  const widget = ["occuform_bg.wasm", "element.js"].map((name) => `${folder}/${name}`);
   const ours = [...widget, "occupation-coder.js"].map((name) => [name.split("/").at(-1), brotli(`dist/${name}`)]);
   const peer = ["min.js", "min.css"].map((name) =>
     brotli(`node_modules/accessible-autocomplete/dist/accessible-autocomplete.${name}`),
@@ -37,7 +37,7 @@ async function speeds() {
   const body = JSON.stringify({ record: { occp_text: "truck driver", tasks_text: "carting grain to the silo" } });
   const code = () =>
     fetch(`${url}v1/topics/osca/code`, { method: "POST", headers: { "content-type": "application/json" }, body });
-  const file = () => fetch(`${url}occupation-coder.css`);
+  const file = () => fetch(`${url}demo.css`);
   const times = { "coding a record": [], "a static file": [] };
   for (let request = 0; request < REQUESTS; request++) {
     times["coding a record"].push(await timed(code));

@@ -9,23 +9,24 @@ const [glue, out] = process.argv.slice(2);
 const version = readFileSync("Cargo.toml", "utf8").match(/^version = "(.+)"$/m)[1];
 const target = ["chrome111", "firefox115", "safari16.4"];
 
-const parts = {
-  "occuform_bg.wasm": readFileSync(join(glue, "occuform_bg.wasm")),
-  "occupation-coder.css": await bundled("www/occupation-coder.css"),
-};
-const integrity = Object.fromEntries(Object.entries(parts).map(([name, content]) => [name, sri(content)]));
-parts["element.js"] = await bundled("www/element.js", {
-  format: "esm",
-  define: { OCCUFORM: JSON.stringify({ integrity, root: ".." }) },
-  plugins: [{ name: "glue", setup: useGlue }],
-});
+const wasm = readFileSync(join(glue, "occuform_bg.wasm"));
+const styles = `${await bundled("www/occupation-coder.css")}`;
+const parts = { "occuform_bg.wasm": wasm };
+parts["element.js"] = await bundled("www/element.js", { format: "esm", plugins: [{ name: "built", setup: useBuilt }] });
 
 const all = createHash("sha256");
 for (const name of Object.keys(parts)) all.update(parts[name]);
 const folder = `occuform-${version}-${all.digest("hex").slice(0, 8)}`;
 mkdirSync(join(out, folder));
 for (const [name, content] of Object.entries(parts)) writeFileSync(join(out, folder, name), content);
-writeFileSync(join(out, "occupation-coder.js"), `export * from "./${folder}/element.js";\n`);
+writeFileSync(
+  join(out, "occupation-coder.js"),
+  await bundled("www/loader.js", {
+    bundle: false,
+    format: "esm",
+    define: { FOLDER: JSON.stringify(`./${folder}`) },
+  }),
+);
 writeFileSync(
   join(out, "integrity.json"),
   json(Object.fromEntries(Object.entries(parts).map(([name, content]) => [`${folder}/${name}`, sri(content)]))),
@@ -34,8 +35,12 @@ for (const name of ["occupation-coder.d.ts", "custom-elements.json"]) copyFileSy
 writeFileSync(join(out, "package.json"), json(npmPackage()));
 copyFileSync("www/README.md", join(out, "README.md"));
 
-function useGlue({ onResolve }) {
+function useBuilt({ onResolve, onLoad }) {
+  const values = { root: "..", integrity: sri(wasm) };
+  const lines = Object.entries(values).map(([name, value]) => `export const ${name} = ${JSON.stringify(value)};`);
+  const contents = [...lines, `export const styles = () => ${JSON.stringify(styles)};`].join("\n");
   onResolve({ filter: /^\.\/occuform\.js$/ }, () => ({ path: join(process.cwd(), glue, "occuform.js") }));
+  onLoad({ filter: /\/www\/built\.js$/ }, () => ({ contents }));
 }
 
 async function bundled(entry, options = {}) {
@@ -67,7 +72,7 @@ function npmPackage() {
     description: "A web form question that turns a job title and tasks into an official occupation code",
     license: "MIT OR Apache-2.0",
     type: "module",
-    exports: { ".": { types: "./occupation-coder.d.ts", default: "./occupation-coder.js" }, "./*": "./*" },
+    exports: { ".": { types: "./occupation-coder.d.ts", default: `./${folder}/element.js` }, "./*": "./*" },
     types: "./occupation-coder.d.ts",
     customElements: "./custom-elements.json",
     sideEffects: ["./occupation-coder.js", "./*/element.js"],

@@ -3,8 +3,7 @@
 //! Every word that is shown or said stands here. A message with a number has one form for each plural category of its
 //! language: `counter-left.one`, `counter-left.other`. `{count}` and the like are filled in.
 
-use js_sys::{Array, Function, Intl, JsString, Object};
-use wasm_bindgen::JsValue;
+use js_sys::{Array, Intl, Number, Object};
 
 /// Each message's key and its English default.
 pub const DEFAULTS: [(&str, &str); 41] = [
@@ -69,20 +68,15 @@ pub const DEFAULTS: [(&str, &str); 41] = [
 /// The words of one question.
 pub(crate) struct Messages {
     replaced: Vec<(String, String)>,
+    language: String,
     plurals: Intl::PluralRules,
-    format: Function,
 }
 
 impl Messages {
     /// `language` is a BCP 47 tag; `replaced` holds keys of [`DEFAULTS`] and others for further plural forms.
     pub(crate) fn new(language: &str, replaced: Vec<(String, String)>) -> Self {
-        let locales = Array::of1(&language.into());
-        let options = Object::new();
-        Self {
-            replaced,
-            plurals: Intl::PluralRules::new(&locales, &options),
-            format: Intl::NumberFormat::new(&locales, &options).format(),
-        }
+        let plurals = Intl::PluralRules::new(&Array::of1(&language.into()), &Object::new());
+        Self { replaced, language: language.to_owned(), plurals }
     }
 
     pub(crate) fn text(&self, key: &str) -> &str {
@@ -99,9 +93,15 @@ impl Messages {
         let category = String::from(self.plurals.select(count as f64));
         let form = |category| self.find(&[key, ".", category].concat());
         let message = form(&category).or_else(|| form("other")).unwrap_or_default();
-        let number = self.format.call1(&JsValue::NULL, &JsValue::from_f64(count as f64));
-        let number = number.map(|number| String::from(JsString::from(number))).unwrap_or_default();
-        fill(message, &number)
+        fill(message, &self.number(count))
+    }
+
+    /// A browser's first number in the manner of a language costs a slow phone some fifty milliseconds, and the counter
+    /// is there from the beginning. Short English numbers are the same without.
+    fn number(&self, count: usize) -> String {
+        let number = Number::from(count as f64);
+        let is_plain = self.language.starts_with("en") && count < 1_000;
+        if is_plain { Object::to_string(&number) } else { number.to_locale_string(&self.language) }.into()
     }
 
     fn find(&self, key: &str) -> Option<&str> {

@@ -343,6 +343,25 @@ async fn words_are_replaced_with_their_plural_forms_at_any_time() {
 }
 
 #[wasm_bindgen_test]
+async fn numbers_are_written_as_the_language_writes_them() {
+    for (language, at_first, far_over) in [
+        ("en-AU", "100 characters left", "2,000 characters too many"),
+        ("de", "100 characters left", "2.000 characters too many"),
+        (
+            "ar-EG",
+            "\u{661}\u{660}\u{660} characters left",
+            "\u{662}\u{66c}\u{660}\u{660}\u{660} characters too many",
+        ),
+    ] {
+        let page = Page::new("[]", "").await;
+        page.question.as_ref().unwrap().configure(&options(&[("language", language.into())]));
+        page.until(at_first, |page| page.text().contains(at_first)).await;
+        page.type_into("title", &"x".repeat(2100));
+        page.until(far_over, |page| page.text().contains(far_over)).await;
+    }
+}
+
+#[wasm_bindgen_test]
 async fn a_draft_comes_back_confirmed_without_a_request() {
     let page = Page::new("[]", "").await;
     let draft = object(&[

@@ -1,15 +1,12 @@
-// In: nothing. Out: the WASM module and the style sheet, fetched once for all elements of a page, and word of the
-// module's end. Next: element.js mounts questions with them.
-import init, { Question } from "./occuform.js";
-
-// The build puts the hashes of what belongs to this file here, so that who pins this file pins all.
-const { integrity, root } = typeof OCCUFORM === "undefined" ? { integrity: {}, root: "." } : OCCUFORM;
+// In: the module's answer, if loader.js asked already. Out: the WASM module and the style sheet, once for all elements of
+// a page, and word of the module's end. Next: element.js mounts questions with them.
+import { integrity, root, styles } from "./built.js";
+import { Question, initSync } from "./occuform.js";
 
 /** Where the script that the page names lies, and so most often the proxy. */
 export const ROOT = new URL(`${root}/`, import.meta.url);
 
 const WASM = new URL("occuform_bg.wasm", import.meta.url);
-const STYLES = new URL("occupation-coder.css", import.meta.url);
 
 let loading;
 let broken = false;
@@ -17,8 +14,9 @@ const watchers = new Set();
 
 export function load() {
   if (broken) return Promise.reject(new Error("the module broke"));
-  loading ??= Promise.all([init({ module_or_path: get(WASM) }), styles()])
-    .then(([, styles]) => {
+  loading ??= Promise.all([compiled(), styleSheet()])
+    .then(([module, styles]) => {
+      initSync({ module });
       addEventListener("error", ({ error }) => check(error));
       addEventListener("unhandledrejection", ({ reason }) => check(reason));
       return { Question, styles };
@@ -43,13 +41,17 @@ function check(error) {
   for (const broke of [...watchers]) broke();
 }
 
-async function styles() {
-  const sheet = new CSSStyleSheet();
-  return sheet.replace(await (await get(STYLES)).text());
+/** The loader may have asked for the module before this file was there. An answer can be read once. */
+async function compiled() {
+  const early = globalThis[Symbol.for(WASM.href)];
+  delete globalThis[Symbol.for(WASM.href)];
+  const response = await (early ?? fetch(WASM, { integrity }));
+  if (!response.ok) throw new Error(`${WASM} answered ${response.status}`);
+  // Not every host knows the type.
+  const isTyped = response.headers.get("content-type") === "application/wasm";
+  return isTyped ? WebAssembly.compileStreaming(response) : WebAssembly.compile(await response.arrayBuffer());
 }
 
-async function get(url) {
-  const response = await fetch(url, { integrity: integrity[url.pathname.split("/").at(-1)] ?? "" });
-  if (!response.ok) throw new Error(`${url} answered ${response.status}`);
-  return response;
+async function styleSheet() {
+  return new CSSStyleSheet().replace(await styles());
 }

@@ -6,17 +6,20 @@ import { createServer } from "node:http";
 import { createRequire } from "node:module";
 import { availableParallelism } from "node:os";
 import { extname, join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
 import { brotliCompressSync } from "node:zlib";
+import { CATEGORIES, keysIn } from "./trace.js";
 import { watch } from "./watch.js";
 
 const ROUNDS = Number(process.env.ROUNDS ?? 7);
 const SLOWER = 4;
 const TYPED = "registered nurse ward";
+/** Milliseconds from key to key: five characters a second. */
+const KEY_EVERY = 200;
 const LABELS = ["Registered Nurse (Medical)", "Enrolled Nurse", "Nurse Manager", "Midwife", "Nursing Assistant"];
-const BARE = '<label for="title">What is your job title?</label><input id="title">';
 const OURS = `<occupation-coder name="job" endpoint="/"><label>Title <input name="job_title"></label></occupation-coder>`;
 const PEERS = {
-  "a bare input": { body: BARE },
+  "a bare input": { entry: "bare.js" },
   occuform: { body: OURS, files: dist(), script: "occupation-coder.js" },
   "accessible-autocomplete 3.0.1": { entry: "accessible-autocomplete.js" },
   "React 19 + downshift": { entry: "downshift.js" },
@@ -102,12 +105,13 @@ async function measure(name) {
   const usable = await page.evaluate(() => window.usable);
   const input = page.locator("#title, .sd-input").first();
   await input.focus();
+  await browser.startTracing(page, { categories: CATEGORIES });
   for (const key of TYPED) {
     await page.keyboard.press(key === " " ? "Space" : key);
-    await page.evaluate(() => window.settled());
+    await pause(KEY_EVERY);
   }
-  const keys = await page.evaluate(() => window.keys);
   const answer = name === "a bare input" ? [] : [await page.evaluate(() => window.answered)];
+  const keys = keysIn(await browser.stopTracing(), KEY_EVERY);
   await client.send("HeapProfiler.collectGarbage");
   const { usedSize } = await client.send("Runtime.getHeapUsage");
   const wasm = await page.evaluate(() => window.wasmBytes());
@@ -115,8 +119,7 @@ async function measure(name) {
   await page.evaluate(axe);
   const violations = await page.evaluate(() => window.axe.run().then((found) => found.violations.length));
   await context.close();
-  const work = keys.map(([work]) => work);
-  const paint = keys.map(([, paint]) => paint);
+  const [work, paint] = ["work", "paint"].map((cost) => keys.map((key) => key[cost]));
   return { usable, work, paint, answer, memory: (usedSize + wasm) / 1e6, violations };
 }
 

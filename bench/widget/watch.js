@@ -1,5 +1,5 @@
-// Runs in the page before anything else: notes when the question can be used, what a key costs, and when an answer is
-// painted. The same for all that are measured.
+// Runs in the page before anything else: notes when the input is in its place with its listeners, and when an answer is
+// painted. The same for all that are measured. What a key costs is in the browser's trace: see trace.js.
 export function watch(label) {
   const find = (root, selector) => {
     const found = root.querySelector(selector);
@@ -23,37 +23,20 @@ export function watch(label) {
   };
 
   window.usable = new Promise((resolve) => {
-    const look = () => {
-      if (!find(document, "#title, .sd-input")) return requestAnimationFrame(look);
+    const observer = new MutationObserver(() => {
+      if (!find(document, "#title, .sd-input")) return;
+      observer.disconnect();
       const script = performance.getEntriesByType("resource").find(({ name }) => name.endsWith(".js"));
-      resolve(performance.now() - (script?.startTime ?? 0));
+      resolve(performance.now() - script.startTime);
+    });
+    observer.observe(document, { childList: true, subtree: true });
+    const attachShadow = Element.prototype.attachShadow;
+    Element.prototype.attachShadow = function (options) {
+      const root = attachShadow.call(this, options);
+      observer.observe(root, { childList: true, subtree: true });
+      return root;
     };
-    requestAnimationFrame(look);
   });
-
-  window.keys = [];
-  let settled = Promise.resolve();
-  window.settled = () => settled;
-  addEventListener(
-    "keydown",
-    () => {
-      const began = performance.now();
-      settled = new Promise((resolve) => {
-        afterTask(() => {
-          const handled = performance.now() - began;
-          requestAnimationFrame(() => {
-            const frame = performance.now();
-            afterTask(() => {
-              const painted = performance.now();
-              window.keys.push([handled + painted - frame, painted - began]);
-              resolve();
-            });
-          });
-        });
-      });
-    },
-    true,
-  );
 
   window.answered = new Promise((resolve) => {
     const json = Response.prototype.json;
@@ -68,14 +51,12 @@ export function watch(label) {
   });
 
   const instances = [];
-  for (const name of ["instantiate", "instantiateStreaming"]) {
-    const original = WebAssembly[name];
-    WebAssembly[name] = async (...values) => {
-      const result = await original.apply(WebAssembly, values);
-      instances.push(result.instance ?? result);
-      return result;
-    };
-  }
+  const { Instance } = WebAssembly;
+  WebAssembly.Instance = function (module, imports) {
+    const instance = new Instance(module, imports);
+    instances.push(instance);
+    return instance;
+  };
   window.wasmBytes = () =>
     instances
       .flatMap(({ exports }) => Object.values(exports))

@@ -158,6 +158,16 @@ test("a readonly answer can be read and is submitted, but not changed", async ({
   expect((await question.submit()).job_code).toEqual(["381231"]);
 });
 
+test("outside of its form it belongs to the one that its form attribute names", async ({ page }) => {
+  await page.route("**/code", () => {});
+  await openForm(page, "", element("job", 'form="survey"'));
+  await page.evaluate(() => (document.forms[0].id = "survey"));
+  const question = new QuestionPage(page);
+  await question.title.fill("barista");
+  expect(await host(page).evaluate((element) => element.form.id)).toBe("survey");
+  expect((await question.submit()).job_title).toEqual(["barista"]);
+});
+
 test("another name submits other fields", async ({ page }) => {
   const question = await opened(page, element("job"));
   await host(page).evaluate((element) => (element.name = "work"));

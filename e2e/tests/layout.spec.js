@@ -57,8 +57,13 @@ test("at 320 pixels, as at 400 % zoom, nothing scrolls sideways and long labels 
   expect((await question.list.getByText(LONG, { exact: true }).boundingBox()).height).toBeGreaterThan(40);
 });
 
-for (const width of [320, 390, 480, 1280]) {
-  test(`at ${width} pixels the longest official titles move nothing, and all can be chosen`, async ({ page }) => {
+for (const [width, confirm] of [
+  ...[320, 390, 480, 1280].map((width) => [width, "choice"]),
+  ...[320, 390, 1280].map((width) => [width, "button"]),
+]) {
+  test(`at ${width} pixels, confirmed by ${confirm}, the longest official titles move nothing, and all can be chosen`, async ({
+    page,
+  }) => {
     await page.setViewportSize({ width, height: 800 });
     await answerWith(page, ...LONGEST);
     let answer;
@@ -69,6 +74,7 @@ for (const width of [320, 390, 480, 1280]) {
     });
     const question = new QuestionPage(page);
     await question.open();
+    await page.locator("occupation-coder").evaluate((host, confirm) => (host.confirm = confirm), confirm);
     const asked = page.waitForRequest("**/code");
     await question.answer("barista");
     await asked;
@@ -78,6 +84,7 @@ for (const width of [320, 390, 480, 1280]) {
     for (const title of [LONGEST[0], LONGEST.at(-1), "None of these", LONGEST[1]]) {
       await question.option(title).click();
       await expect(question.option(title)).toBeChecked();
+      if (confirm === "button") await page.getByRole("button", { name: "Confirm my choice" }).click();
       expect(await top()).toBe(before);
     }
     const { scroll, inner } = await page.evaluate(() => ({

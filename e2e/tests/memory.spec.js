@@ -4,12 +4,11 @@ import { element, openForm } from "./question.js";
 
 /** Puts the module's memory where the test finds it. */
 function keepMemory() {
-  const { instantiateStreaming } = WebAssembly;
-  WebAssembly.instantiateStreaming = async (source, imports) => {
-    const module = await instantiateStreaming(source, imports);
-    const exported = Object.values(module.instance.exports);
-    window.moduleMemory = exported.find((value) => value instanceof WebAssembly.Memory);
-    return module;
+  const { Instance } = WebAssembly;
+  WebAssembly.Instance = function (module, imports) {
+    const instance = new Instance(module, imports);
+    window.moduleMemory = Object.values(instance.exports).find((value) => value instanceof WebAssembly.Memory);
+    return instance;
   };
 }
 

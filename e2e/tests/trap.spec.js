@@ -14,14 +14,14 @@ function trapOnDemand() {
       if (window.trapping) trap();
       return call.apply(this, given);
     };
-  const { instantiateStreaming } = WebAssembly;
-  WebAssembly.instantiateStreaming = (source, imports) => {
+  const { Instance } = WebAssembly;
+  WebAssembly.Instance = function (module, imports) {
     for (const functions of Object.values(imports)) {
       for (const [name, call] of Object.entries(functions)) {
         if (typeof call === "function") functions[name] = armed(call);
       }
     }
-    return instantiateStreaming(source, imports);
+    return new Instance(module, imports);
   };
 }
 
