@@ -4,7 +4,8 @@
 use crate::features::{HASH_BITS, Words, count_features};
 use crate::packing::PackedFeatures;
 use crate::weight::{NodeWeight, worth};
-use serde::{Deserialize, Serialize};
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize};
 use std::hint::black_box;
 
 /// So many that a bucket has a few features.
@@ -16,8 +17,8 @@ const DENSE: usize = 6;
 
 /// For each feature, the nodes that it speaks for or against. What belongs to a feature lies side by side, so that a
 /// record touches little memory.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(try_from = "PackedFeatures", into = "PackedFeatures")]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[serde(into = "PackedFeatures<'static>")]
 pub(crate) struct FeatureTable {
     /// How many nodes there are.
     width: usize,
@@ -49,6 +50,12 @@ pub(crate) enum Row<'a> {
     Sparse(&'a [NodeWeight]),
     /// A weight for every node, in steps.
     Dense(&'a [i8]),
+}
+
+impl<'de> Deserialize<'de> for FeatureTable {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        PackedFeatures::deserialize(deserializer)?.try_into().map_err(D::Error::custom)
+    }
 }
 
 impl FeatureTable {

@@ -6,6 +6,7 @@ use crate::feature_table::FeatureTable;
 use crate::features::HASH_BITS;
 use crate::weight::{MOST_NODES, NodeWeight, WEIGHTS};
 use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
@@ -18,7 +19,7 @@ const CLASSES: usize = MOST_NODES.ilog2() as usize + 1;
 
 /// A feature table as it stands in a file.
 #[derive(Clone, Serialize, Deserialize)]
-pub(crate) struct PackedFeatures {
+pub(crate) struct PackedFeatures<'a> {
     width: u16,
     records: u32,
     hash_gaps: Vec<u32>,
@@ -28,8 +29,8 @@ pub(crate) struct PackedFeatures {
     /// For each class, the frequent gaps with their weights; a gap stands in the place of the node.
     frequent: Vec<Vec<NodeWeight>>,
     /// The weights of one feature after the other, by nodes in rising order.
-    #[serde(with = "serde_bytes")]
-    weights: Vec<u8>,
+    #[serde(borrow, with = "serde_bytes")]
+    weights: Cow<'a, [u8]>,
 }
 
 /// The class of a feature with so many weights.
@@ -37,7 +38,7 @@ fn class(count: usize) -> usize {
     (count + 1).ilog2() as usize
 }
 
-impl From<FeatureTable> for PackedFeatures {
+impl From<FeatureTable> for PackedFeatures<'static> {
     fn from(table: FeatureTable) -> Self {
         let features = table.features();
         let rows: Vec<Vec<NodeWeight>> = (0..features.len()).map(|place| gaps_of(&table, place)).collect();
@@ -66,7 +67,7 @@ impl From<FeatureTable> for PackedFeatures {
             frequencies: features.iter().map(|feature| feature.frequency).collect(),
             counts: rows.iter().map(|row| row.len() as u16).collect(),
             frequent,
-            weights,
+            weights: weights.into(),
         }
     }
 }
@@ -102,10 +103,10 @@ fn spelled_out(pair: NodeWeight) -> impl Iterator<Item = u8> {
     [weight, first].into_iter().chain(second)
 }
 
-impl TryFrom<PackedFeatures> for FeatureTable {
+impl TryFrom<PackedFeatures<'_>> for FeatureTable {
     type Error = &'static str;
 
-    fn try_from(packed: PackedFeatures) -> Result<Self, Self::Error> {
+    fn try_from(packed: PackedFeatures<'_>) -> Result<Self, Self::Error> {
         if [packed.frequencies.len(), packed.counts.len()] != [packed.hash_gaps.len(); 2] {
             return Err("the features' columns differ in length");
         }
@@ -122,7 +123,7 @@ impl TryFrom<PackedFeatures> for FeatureTable {
             Self::new(packed.width.into(), packed.records, hashes.into_iter().zip(packed.frequencies));
         table.expect_weights(packed.weights.len());
         let mut row = Vec::with_capacity(MOST_NODES);
-        let mut bytes = packed.weights.as_slice();
+        let mut bytes = &*packed.weights;
         for (place, count) in packed.counts.into_iter().enumerate() {
             if count > packed.width {
                 return Err("a feature has more weights than there are nodes");
@@ -222,16 +223,16 @@ mod tests {
     fn what_does_not_fit_is_refused() {
         let whole = PackedFeatures::from(table());
         for (number, damage) in [
-            (|packed| packed.frequencies.push(1)) as fn(&mut PackedFeatures),
+            (|packed| packed.frequencies.push(1)) as fn(&mut PackedFeatures<'_>),
             |packed| packed.counts[0] += 1,
             |packed| packed.counts[3] = u16::MAX,
             |packed| packed.hash_gaps[2] = u32::MAX,
             |packed| packed.hash_gaps[2] = 1 << 24,
             |packed| packed.frequent[1].clear(),
             |packed| packed.frequent.truncate(3),
-            |packed| packed.weights.truncate(2),
-            |packed| packed.weights.push(1),
-            |packed| packed.weights.push(255),
+            |packed| packed.weights.to_mut().truncate(2),
+            |packed| packed.weights.to_mut().push(1),
+            |packed| packed.weights.to_mut().push(255),
             |packed| packed.width = 1748,
             |packed| packed.width = u16::MAX,
         ]

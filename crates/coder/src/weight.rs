@@ -9,9 +9,9 @@ const SIZES: [i8; 8] = [14, 20, 27, 37, 50, 68, 93, 127];
 /// A weight for a node that has fewer steps is left out, and one against it that has fewer than the other: there are
 /// many small ones against nodes, and they tell little.
 #[cfg(feature = "train")]
-const NEGLIGIBLE_FOR: f32 = 8.0;
+const NEGLIGIBLE_FOR: f32 = 10.0;
 #[cfg(feature = "train")]
-const NEGLIGIBLE_AGAINST: f32 = 16.0;
+const NEGLIGIBLE_AGAINST: f32 = 18.0;
 /// How many weights there are: each size for a node and against it.
 pub(crate) const WEIGHTS: usize = 2 * SIZES.len();
 /// How many nodes can be told apart.
@@ -106,8 +106,8 @@ mod tests {
     fn a_weight_becomes_the_nearest_that_can_be_kept() {
         let nearest = |steps| NodeWeight::nearest(7, steps).map(NodeWeight::steps);
         assert_eq!(
-            [127.0, -90.0, 16.0, 8.1, -16.1, 7.0, -15.0, 0.0].map(nearest),
-            [Some(127), Some(-93), Some(14), Some(14), Some(-14), None, None, None]
+            [127.0, -90.0, 16.0, 10.1, -18.1, 9.0, -17.0, 0.0].map(nearest),
+            [Some(127), Some(-93), Some(14), Some(14), Some(-20), None, None, None]
         );
     }
 }
