@@ -33,6 +33,8 @@ use tower_http::set_header::SetResponseHeaderLayer;
 
 /// How long a request may take besides its deadline and its body: an answer from the second coder.
 const BESIDES_DEADLINE: Duration = Duration::from_secs(2);
+/// How long a client is told to wait whose request took longer.
+const AFTER_NO_ANSWER: Duration = Duration::from_secs(5);
 
 /// What the demo page needs and no more. A page that embeds the widget needs the same.
 const PAGE_POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; \
@@ -107,6 +109,7 @@ async fn within_time_limit(State(limit): State<Duration>, request: Request, next
     match tokio::time::timeout(limit, next.run(request)).await {
         Ok(response) => response,
         Err(_) => Problem::new(StatusCode::SERVICE_UNAVAILABLE, "too-slow", "There was no answer in time")
+            .with_retry_after(AFTER_NO_ANSWER)
             .into_response(),
     }
 }

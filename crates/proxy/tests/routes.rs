@@ -210,7 +210,7 @@ async fn a_coder_that_breaks_or_panics_gives_a_plain_500() {
 async fn a_coder_that_hangs_is_given_up_and_not_blamed_on_the_client() {
     let answer = code(json!({"record": {"occp_text": "hang"}})).await;
     let (status, kind, _) = answer.problem();
-    assert_eq!((status, kind.as_str()), (503, "too-slow"));
+    assert_eq!((status, kind.as_str(), answer.header("retry-after")), (503, "too-slow", "5"));
 }
 
 #[tokio::test]
