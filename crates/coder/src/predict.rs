@@ -2,19 +2,22 @@
 //! Next: `coding` decides which of them are trusted.
 
 use crate::classification::{LEVELS, NodeId};
-use crate::features::Words;
+use crate::features::{Namespace, Words, hash};
 use crate::model::{Knowledge, Model};
+use crate::weight::NodeWeight;
 use occuform_api::{JobText, MAX_SUGGESTIONS, Suggestion};
 
 /// How many paths are followed from level to level.
 const BEAM_WIDTH: usize = 32;
 
-/// What speaks for a path, level by level: first the logarithm of each step's share, then each step's margin.
-pub(crate) type Evidence = [f32; 10];
+/// What speaks for a path: the logarithm of each step's share, then each step's margin, then 1 where the title is all
+/// there is and speaks as a whole for the end of the path.
+pub(crate) type Evidence = [f32; 11];
+pub(crate) const WHOLE_TITLE: usize = 2 * LEVELS.len();
 
-/// Takes the shares as they are and lets the margins be.
+/// Takes the shares as they are and lets all else be.
 #[cfg(feature = "train")]
-pub(crate) const SHARES_ALONE: Evidence = [1.0, 1.0, 1.0, 1.0, 1.0, 0.0, 0.0, 0.0, 0.0, 0.0];
+pub(crate) const SHARES_ALONE: Evidence = [1.0, 1.0, 1.0, 1.0, 1.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0];
 
 /// The end of a path down the tree.
 #[derive(Clone, Copy, Debug, Default)]
@@ -23,6 +26,8 @@ pub(crate) struct Path {
     /// Logarithm of the product of the shares: which paths are followed.
     log_share: f32,
     levels: usize,
+    /// Whether the title as a whole speaks for the last step.
+    by_whole_title: bool,
     pub evidence: Evidence,
 }
 
@@ -54,7 +59,7 @@ impl Knowledge {
     /// The paths found, the likeliest first: the evidence of each is weighed against that of the others,
     /// and against there being no occupation.
     pub(crate) fn best_paths(&self, text: &JobText) -> Vec<Ranked> {
-        let paths = self.paths(&self.margins(text));
+        let paths = self.paths(text);
         let scores = paths.iter().map(|path| weigh(&path.evidence, &self.combination));
         let scores: Vec<f32> = scores.chain([self.none]).collect();
         let mut ranked: Vec<Ranked> = paths.into_iter().zip(log_softmax(&scores, 1.0)).collect();
@@ -62,9 +67,26 @@ impl Knowledge {
         ranked
     }
 
+    /// The paths that fit a record, in no order.
+    pub(crate) fn paths(&self, text: &JobText) -> Vec<Path> {
+        let words = self.words(text);
+        self.beam_search(&self.margins_of(&words), &self.nodes_of_title(&words))
+    }
+
+    /// The nodes that the title speaks for as a whole, which are those that the lexicon has it for. With tasks beside it,
+    /// it is not all that was said.
+    fn nodes_of_title(&self, words: &Words) -> Vec<NodeId> {
+        if !words.tasks.is_empty() {
+            return Vec::new();
+        }
+        let place = self.features.find(hash(Namespace::WholeTitle, &words.title.join(" ")));
+        let weights = place.map_or_else(Vec::new, |place| self.features.row(place).weights());
+        weights.into_iter().filter(|weight| weight.steps() > 0).map(NodeWeight::node).collect()
+    }
+
     /// Beam search from the top of the tree to its leaves.
-    pub(crate) fn paths(&self, margins: &[f32]) -> Vec<Path> {
-        let mut beam = self.longer(None, margins);
+    fn beam_search(&self, margins: &[f32], of_title: &[NodeId]) -> Vec<Path> {
+        let mut beam = self.longer(None, margins, of_title);
         let mut finished = Vec::new();
         while !beam.is_empty() {
             if beam.len() > BEAM_WIDTH {
@@ -76,13 +98,13 @@ impl Knowledge {
             let (ended, going): (Vec<Path>, Vec<Path>) =
                 beam.into_iter().partition(|path| self.classification.children(Some(path.node)).is_empty());
             finished.extend(ended);
-            beam = going.into_iter().flat_map(|path| self.longer(Some(path), margins)).collect();
+            beam = going.into_iter().flat_map(|path| self.longer(Some(path), margins, of_title)).collect();
         }
         finished
     }
 
     /// One step down: what there is to share is shared out among the children by their margins.
-    fn longer(&self, path: Option<Path>, margins: &[f32]) -> Vec<Path> {
+    fn longer(&self, path: Option<Path>, margins: &[f32], of_title: &[NodeId]) -> Vec<Path> {
         let children = self.classification.children(path.map(|path| path.node));
         let margins: Vec<f32> = children.iter().map(|child| margins[usize::from(*child)]).collect();
         let path = path.unwrap_or_default();
@@ -93,7 +115,17 @@ impl Knowledge {
             let mut evidence = path.evidence;
             evidence[level] = share;
             evidence[LEVELS.len() + level] = margin;
-            Path { node: *node, log_share: path.log_share + share, levels: level + 1, evidence }
+            // An only child has no weights: what speaks for its parent speaks for it.
+            let by_whole_title =
+                if children.len() == 1 { path.by_whole_title } else { of_title.contains(node) };
+            evidence[WHOLE_TITLE] = f32::from(u8::from(by_whole_title));
+            Path {
+                node: *node,
+                log_share: path.log_share + share,
+                levels: level + 1,
+                by_whole_title,
+                evidence,
+            }
         });
         longer.collect()
     }
@@ -106,8 +138,13 @@ impl Knowledge {
     }
 
     /// How far each node's classifier puts the record on its own side.
+    #[cfg(any(test, feature = "train"))]
     pub(crate) fn margins(&self, text: &JobText) -> Vec<f32> {
-        let (known, norm) = self.features.weigh(&self.words(text));
+        self.margins_of(&self.words(text))
+    }
+
+    fn margins_of(&self, words: &Words) -> Vec<f32> {
+        let (known, norm) = self.features.weigh(words);
         let rows: Vec<_> = known.iter().map(|(place, value)| (self.features.row(*place), *value)).collect();
         for (row, _) in &rows {
             row.touch();

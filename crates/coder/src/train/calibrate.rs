@@ -4,9 +4,10 @@
 
 use super::combine;
 use super::samples::path_to;
-use crate::classification::NodeId;
+use crate::classification::{Classification, NodeId};
 use crate::coding::confidence_in_list;
 use crate::evaluation::{KnownRecord, gibberish};
+use crate::lexicon::Lexicon;
 use crate::model::Knowledge;
 use crate::predict::{Ranked, log_softmax};
 use occuform_api::JobText;
@@ -19,6 +20,8 @@ const HALVINGS: usize = 24;
 const GIBBERISH_SEED: u64 = 2;
 /// How many of the strings the combination is fitted to.
 const GIBBERISH_COMBINED: usize = 100;
+/// So that some thousand titles of a large lexicon are left.
+const TITLES_COMBINED: usize = 20;
 /// How many of the strings may get a list.
 const GIBBERISH_LISTED: usize = 30;
 /// What share of the codes given without a person should lie in the right unit group.
@@ -32,7 +35,7 @@ type Coded = (Vec<Ranked>, NodeId);
 
 /// Fits both, and raises the threshold of a list until gibberish gets none. Without records all stays as it is,
 /// and records with a code that is not in the classification do not count.
-pub(super) fn calibrate(knowledge: &mut Knowledge, records: &[KnownRecord], no_occupations: &[String]) {
+pub(super) fn calibrate(knowledge: &mut Knowledge, records: &[KnownRecord], lexicon: &Lexicon) {
     let known = records.iter().filter_map(|record| {
         path_to(&knowledge.classification, &record.code).map(|path| (&record.text, path))
     });
@@ -41,10 +44,21 @@ pub(super) fn calibrate(knowledge: &mut Knowledge, records: &[KnownRecord], no_o
         return;
     }
     fit_steepness(knowledge, &known);
-    combine::fit(knowledge, &known, &of_no_occupation(no_occupations));
+    combine::fit(knowledge, &known, &of_no_occupation(&lexicon.no_occupations));
+    let titles = some_titles(&knowledge.classification, lexicon);
+    combine::fit_whole_title(knowledge, &titles.iter().map(|(text, path)| (text, *path)).collect::<Vec<_>>());
     let coded: Vec<Coded> = known.iter().map(|(text, path)| (knowledge.best_paths(text), path[4])).collect();
     raise_list_threshold(knowledge);
     fit_category_threshold(knowledge, &coded);
+}
+
+/// Of the titles that belong to one occupation alone, one in [`TITLES_COMBINED`].
+fn some_titles(classification: &Classification, lexicon: &Lexicon) -> Vec<(JobText, [NodeId; 5])> {
+    let titles = lexicon.occupations.iter().flat_map(|occupation| {
+        let own = occupation.titles.iter().filter(|phrase| !phrase.shared);
+        own.map(|phrase| (JobText::new(&phrase.text, ""), path_to(classification, &occupation.code)))
+    });
+    titles.step_by(TITLES_COMBINED).filter_map(|(text, path)| Some((text.ok()?, path?))).collect()
 }
 
 /// Texts that are no occupation, and some random letters.

@@ -83,7 +83,7 @@ pub fn train(
     let samples = samples(lexicon, settings.seed);
     let work = Work::new(&lexicon.classification, &samples, progress);
     let mut knowledge = fit(&lexicon.classification, &samples, settings, &work);
-    calibrate::calibrate(&mut knowledge, calibration, &lexicon.no_occupations);
+    calibrate::calibrate(&mut knowledge, calibration, lexicon);
     let provenance = Provenance {
         topic: topic.uri_name.to_owned(),
         attribution: format!("Based on Australian Bureau of Statistics data: {}, CC BY 4.0", topic.source),
