@@ -138,7 +138,7 @@ impl Knowledge {
     }
 
     /// How far each node's classifier puts the record on its own side.
-    #[cfg(any(test, feature = "train"))]
+    #[cfg(feature = "train")]
     pub(crate) fn margins(&self, text: &JobText) -> Vec<f32> {
         self.margins_of(&self.words(text))
     }
