@@ -209,21 +209,14 @@ fn letters(ngram: &str) -> String {
 #[cfg(all(test, feature = "train"))]
 mod tests {
     use super::*;
-    use crate::{Lexicon, TrainingSettings, train};
-    use occuform_api::OSCA;
+    use crate::train::trained_on;
 
     const TEXT: &str = "3 T\n38 E\n381 E\n3811 E\n381131 Electrician\ntitles:\n  sparky\ntasks:\n  wiring houses\n\
         3812 L\n381231 Lift Mechanic\ntitles:\n  lift fitter\n4 H\n47 H\n471 H\n4711 B\n471131 Barista\ntitles:\n  \
         coffee maker\ntasks:\n  making coffee\n";
 
     fn model() -> Model {
-        let folder = tempfile::tempdir().unwrap();
-        std::fs::create_dir(folder.path().join("osca")).unwrap();
-        std::fs::write(folder.path().join("osca/small.txt"), TEXT).unwrap();
-        let lexicon = Lexicon::read(folder.path(), OSCA).unwrap();
-        let settings =
-            TrainingSettings { min_records: 1, min_records_of_pairs: 1, ..TrainingSettings::default() };
-        train(&lexicon, &[], &OSCA, settings, "2026-01-01", &|_| {})
+        trained_on(TEXT)
     }
 
     fn text(title: &str, tasks: &str) -> JobText {

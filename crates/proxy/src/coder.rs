@@ -82,13 +82,16 @@ impl CodingFailure {
 pub struct EmbeddedCoder {
     topic: Topic,
     model: embedded::Model,
+    /// The model as clients see it.
+    described: Arc<Model>,
     options: CodingOptions,
 }
 
 impl EmbeddedCoder {
     /// Codes `topic` with this model. The number of suggestions comes with each request.
     pub fn new(topic: Topic, model: embedded::Model, options: CodingOptions) -> Self {
-        Self { topic, model, options }
+        let described = Arc::new(model.describe(topic, 1));
+        Self { topic, model, described, options }
     }
 }
 
@@ -99,7 +102,7 @@ impl Coder for EmbeddedCoder {
     }
 
     fn model(&self) -> Option<Arc<Model>> {
-        Some(Arc::new(self.model.describe(self.topic, 1)))
+        Some(Arc::clone(&self.described))
     }
 
     /// Takes well under a millisecond, so that it needs no thread of its own.
@@ -107,7 +110,7 @@ impl Coder for EmbeddedCoder {
         Ok(Coded {
             answer: self.model.code(&text, CodingOptions { suggestions, ..self.options }),
             source: Source::Embedded,
-            model: self.model.id().to_string(),
+            model: self.described.model_id.clone(),
         })
     }
 }

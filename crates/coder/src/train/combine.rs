@@ -98,8 +98,7 @@ fn gradient(cases: &[Case], combination: &Evidence, none: f32) -> (Evidence, f32
 mod tests {
     use super::*;
     use crate::train::samples::path_to;
-    use crate::{Lexicon, TrainingSettings, train};
-    use occuform_api::OSCA;
+    use crate::train::trained_on;
 
     /// "mechanic" alone is the first one's, but most titles with the word are not.
     const MECHANICS: &str = "3 T\n35 A\n351 A\n3511 L\n351131 Automotive Technician\ntitles:\n  mechanic\n  car fixer\n\
@@ -109,13 +108,7 @@ mod tests {
 
     #[test]
     fn a_title_that_is_known_as_a_whole_counts_where_it_stands_alone() {
-        let folder = tempfile::tempdir().unwrap();
-        std::fs::create_dir(folder.path().join("osca")).unwrap();
-        std::fs::write(folder.path().join("osca/small.txt"), MECHANICS).unwrap();
-        let lexicon = Lexicon::read(folder.path(), OSCA).unwrap();
-        let settings =
-            TrainingSettings { min_records: 1, min_records_of_pairs: 1, ..TrainingSettings::default() };
-        let mut knowledge = train(&lexicon, &[], &OSCA, settings, "2026-01-01", &|_| {}).knowledge;
+        let mut knowledge = trained_on(MECHANICS).knowledge;
         let [alone, with_tasks] =
             ["", "repairing tractors"].map(|tasks| JobText::new("mechanic", tasks).unwrap());
         let path = path_to(&knowledge.classification, "351131").unwrap();

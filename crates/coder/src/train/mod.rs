@@ -231,3 +231,15 @@ fn digest(lexicon: &Lexicon) -> String {
     }
     hexadecimal(&digest.finalize())
 }
+
+/// A model that learned all features of a lexicon of one file, without calibration records.
+#[cfg(test)]
+pub(crate) fn trained_on(text: &str) -> Model {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::create_dir(folder.path().join("osca")).unwrap();
+    std::fs::write(folder.path().join("osca/small.txt"), text).unwrap();
+    let lexicon = Lexicon::read(folder.path(), occuform_api::OSCA).unwrap();
+    let settings =
+        TrainingSettings { min_records: 1, min_records_of_pairs: 1, ..TrainingSettings::default() };
+    train(&lexicon, &[], &occuform_api::OSCA, settings, "2026-01-01", &|_| {})
+}
