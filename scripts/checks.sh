@@ -42,12 +42,26 @@ check() {
   fi
 }
 
-# closing_line FAILED: the counts of all suites and checks since the folder was emptied, as "N passed, M failed";
-# FAILED is 1 where something failed, which counts as one if no suite or check did. Fails if there is a failure.
+# closing_line FAILED: what failed, by name, and the counts of all suites and checks since the folder was emptied, as
+# "N passed, M failed"; FAILED is 1 where something failed, which counts as one if no suite or check did. Fails if there
+# is a failure.
 closing_line() {
+  local count
+  for count in "$CHECKS"/*.count; do
+    ! grep --quiet ' 0$' "$count" && [ -e "$count" ] && failures "$(basename "$count" .count)"
+  done
   cat "$CHECKS"/*.count 2>/dev/null | awk -v other="$1" '
     { passed += $1; failed += $2 }
     END { if (other && !failed) failed = 1; printf "%d passed, %d failed\n", passed, failed; exit failed > 0 }'
+}
+
+# failures NAME: the tests of a suite that failed, and what they said; of a check its name.
+failures() {
+  printf 'failed: %s\n' "$1"
+  [ ! -f "$CHECKS/$1.log" ] || sed 's/\x1b\[[0-9;]*m//g' "$CHECKS/$1.log" |
+    grep --extended-regexp --after-context=6 \
+      '^test .* FAILED$|^---- .* stdout ----$| panicked at |^ +[0-9]+\) |^✖|(^| )FAIL( |$)|^ +[0-9]+ (flaky|skipped|did not run)' |
+    head --lines=80
 }
 
 run_tests() {
