@@ -12,6 +12,9 @@ const FIRST = [
   ["chippy", "framing houses", "3721"],
   ["garbo", "emptying wheelie bins", "899935"],
   ["ambo", "", "269432"],
+  ["mechanic", "", "351131"],
+  ["police", "", "451331"],
+  ["chef", "", "321131"],
 ];
 
 for (const [title, tasks, code] of FIRST) {
@@ -24,6 +27,13 @@ for (const [title, tasks, code] of FIRST) {
 
 test("gibberish gets no list", async ({ request }) => {
   for (const title of ["asdfghjkl", "qxzv wkjh", "zzzz xxxx", "lorem ipsum dolor", "!!! ???", "12345"]) {
+    const answer = await coded(request, title, "");
+    expect(answer, title).toMatchObject({ codeStatus: "unsuccessful", result: [] });
+  }
+});
+
+test("what is no job gets no list", async ({ request }) => {
+  for (const title of ["student", "Retired", "home duties", "volunteer", "n/a"]) {
     const answer = await coded(request, title, "");
     expect(answer, title).toMatchObject({ codeStatus: "unsuccessful", result: [] });
   }

@@ -2,7 +2,7 @@
 //! Next: `plots.rs` draws.
 
 use crate::model::ModelChoice;
-use crate::{plots, records};
+use crate::{output, plots, records};
 use anyhow::{Context, Result, bail};
 use clap::ValueEnum;
 use occuform_coder::evaluation::{Accuracy, DIGITS, GIBBERISH, Report, Split, TOPS, evaluate};
@@ -65,12 +65,8 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     if let Some(folder) = &arguments.plots {
         plots::draw(&report, folder).with_context(|| format!("cannot draw into {}", folder.display()))?;
     }
-    if arguments.json {
-        println!("{}", serde_json::to_string_pretty(&report)?);
-    } else {
-        print!("{}", tables(&report));
-    }
-    Ok(())
+    let output = if arguments.json { serde_json::to_string_pretty(&report)? + "\n" } else { tables(&report) };
+    Ok(output::print(&output)?)
 }
 
 fn tables(report: &Report) -> String {

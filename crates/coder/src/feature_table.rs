@@ -3,7 +3,7 @@
 
 use crate::features::{HASH_BITS, Words, count_features};
 use crate::packing::PackedFeatures;
-use crate::weight::{NodeWeight, worth};
+use crate::weight::{MOST_NODES, NodeWeight, worth};
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize};
 use std::hint::black_box;
@@ -177,8 +177,9 @@ impl Row<'_> {
         }
     }
 
-    /// Adds the weights, times the value, to the sums of the nodes.
-    pub(crate) fn add_to(&self, sums: &mut [f32], value: f32) {
+    /// Adds the weights, times the value, to the sums of the nodes. There is a sum for every node that could be told, so
+    /// that none has to be checked.
+    pub(crate) fn add_to(&self, sums: &mut [f32; MOST_NODES], value: f32) {
         match self {
             Row::Sparse(weights) => {
                 let worth = worth(value);
@@ -212,11 +213,11 @@ mod tests {
         assert_eq!(table.row(0).weights(), few);
         assert_eq!(table.row(1).weights(), []);
         assert_eq!(table.row(2).weights(), many);
-        let mut sums = [1.0; 12];
+        let mut sums = [1.0; MOST_NODES];
         table.row(0).add_to(&mut sums, 2.0);
         table.row(2).add_to(&mut sums, 0.5);
         assert_eq!(
-            sums.map(|sum: f32| sum.to_string()),
+            sums[..12].iter().map(f32::to_string).collect::<Vec<_>>(),
             ["-6", "1", "1", "1", "1", "11", "1", "1", "1", "1", "1", "118.5"]
         );
     }

@@ -33,6 +33,11 @@ impl Words {
     pub(crate) fn of(title: &str, tasks: &str) -> Self {
         Self { title: words(title), tasks: words(tasks) }
     }
+
+    /// The words of the title in their order.
+    pub(crate) fn whole_title(&self) -> String {
+        self.title.join(" ")
+    }
 }
 
 /// Calls `each` with every feature of a record, as often as it occurs.
@@ -43,7 +48,7 @@ pub(crate) fn each_feature(words: &Words, each: &mut impl FnMut(Namespace, &str)
         each(Namespace::Words, ngram);
     });
     if !title.is_empty() {
-        each(Namespace::WholeTitle, &title.join(" "));
+        each(Namespace::WholeTitle, &words.whole_title());
     }
     each_word_ngram(tasks, &mut |ngram| {
         each(Namespace::Tasks, ngram);

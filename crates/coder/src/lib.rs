@@ -26,6 +26,7 @@ mod spelling;
 #[cfg(feature = "train")]
 mod train;
 mod weight;
+mod word_list;
 
 pub use classification::{Classification, ClassificationError, Node, NodeId};
 pub use coding::{CodingOptions, FileCoding, Scope};

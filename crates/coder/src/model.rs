@@ -47,6 +47,8 @@ pub(crate) struct Knowledge {
     pub none: f32,
     pub thresholds: Thresholds,
     pub spelling: Spelling,
+    /// Titles that are no occupation, in rising order.
+    pub no_occupations: Vec<String>,
     pub features: FeatureTable,
     /// What one step of a weight is worth, by node.
     pub steps: Vec<f32>,

@@ -1,55 +1,67 @@
-//! In: the lexicon's words. Out: the same in a form that takes few bytes in a file, and back. Next: `model_file`.
+//! In: a list of words. Out: the same in a form that takes few bytes in a file, and back. Next: `model_file`.
 
-use crate::spelling::Spelling;
+use crate::word_list::WordList;
 use serde::{Deserialize, Serialize};
 
 /// Words in rising order, each as what it has in common with the one before and what it has not.
 #[derive(Serialize, Deserialize)]
 pub(crate) struct PackedWords {
+    /// How many letters each word has in common with the one before.
     #[serde(with = "serde_bytes")]
     kept: Vec<u8>,
-    rests: Vec<String>,
+    /// How many letters of `rests` each word has then.
+    #[serde(with = "serde_bytes")]
+    rest_lengths: Vec<u8>,
+    rests: String,
     counts: Vec<u32>,
 }
 
-impl From<Spelling> for PackedWords {
-    fn from(spelling: Spelling) -> Self {
-        let mut packed = Self { kept: Vec::new(), rests: Vec::new(), counts: Vec::new() };
+impl From<WordList> for PackedWords {
+    fn from(list: WordList) -> Self {
+        let mut packed =
+            Self { kept: Vec::new(), rest_lengths: Vec::new(), rests: String::new(), counts: Vec::new() };
         let mut before = "";
-        for (word, count) in &spelling.words {
+        for place in 0..list.len() {
+            let word = list.word(place);
             let kept = before.bytes().zip(word.bytes()).take_while(|(a, b)| a == b).count();
-            let kept = kept.min(u8::MAX.into());
             packed.kept.push(kept as u8);
-            packed.rests.push(word[kept..].to_owned());
-            packed.counts.push(*count);
+            packed.rest_lengths.push((word.len() - kept) as u8);
+            packed.rests.push_str(&word[kept..]);
+            packed.counts.push(list.count(place));
             before = word;
         }
         packed
     }
 }
 
-impl TryFrom<PackedWords> for Spelling {
+impl TryFrom<PackedWords> for WordList {
     type Error = &'static str;
 
     fn try_from(packed: PackedWords) -> Result<Self, Self::Error> {
-        if [packed.rests.len(), packed.counts.len()] != [packed.kept.len(); 2] {
+        if [packed.rest_lengths.len(), packed.counts.len()] != [packed.kept.len(); 2] {
             return Err("the words' columns differ in length");
         }
-        let mut words: Vec<(String, u32)> = Vec::with_capacity(packed.rests.len());
-        for ((kept, rest), count) in packed.kept.into_iter().zip(packed.rests).zip(packed.counts) {
-            let before = words.last().map_or("", |(word, _)| word);
+        if !packed.rests.bytes().all(|letter| letter.is_ascii_lowercase()) {
+            return Err("a word is none");
+        }
+        let mut list = Self::default();
+        let (mut before, mut word) = (String::new(), String::new());
+        let mut rests = &*packed.rests;
+        for ((kept, rest), count) in packed.kept.into_iter().zip(packed.rest_lengths).zip(packed.counts) {
             let kept =
                 before.get(..kept.into()).ok_or("a word keeps more of the one before than there is")?;
-            let word = [kept, &rest].concat();
-            if word.is_empty() || !word.bytes().all(|letter| letter.is_ascii_lowercase()) {
-                return Err("a word is none");
+            let (rest, others) = rests.split_at_checked(rest.into()).ok_or("the words are cut short")?;
+            rests = others;
+            word.clear();
+            word.push_str(kept);
+            word.push_str(rest);
+            if word <= before {
+                return Err("the words are not in order");
             }
-            words.push((word, count));
+            list.push(&word, count);
+            std::mem::swap(&mut before, &mut word);
         }
-        if !words.is_sorted() {
-            return Err("the words are not in order");
-        }
-        Ok(Self { words })
+        if rests.is_empty() { Ok(list) } else { Err("there are more letters than words") }
     }
 }
 
@@ -59,19 +71,20 @@ mod tests {
 
     #[test]
     fn words_survive_packing_and_those_that_do_not_fit_are_refused() {
-        let words = ["bake", "baker", "cook", "cooking"].map(|word| (word.to_owned(), 2));
-        let spelling = Spelling { words: words.to_vec() };
-        assert_eq!(Spelling::try_from(PackedWords::from(spelling.clone())), Ok(spelling.clone()));
+        let list: WordList = ["bake", "baker", "cook", "cooking"].map(|word| (word, 2)).into_iter().collect();
+        assert_eq!(WordList::try_from(PackedWords::from(list.clone())), Ok(list.clone()));
         for damage in [
             (|packed| packed.counts.push(1)) as fn(&mut PackedWords),
             |packed| packed.kept[1] = 5,
-            |packed| packed.rests[0].clear(),
-            |packed| packed.rests[1] = "\u{e9}".to_owned(),
-            |packed| packed.rests[2] = "act".to_owned(),
+            |packed| packed.rest_lengths[1] = 0,
+            |packed| packed.rest_lengths[3] = 4,
+            |packed| packed.rests.push('s'),
+            |packed| packed.rests.replace_range(..1, "\u{e9}"),
+            |packed| packed.rests.replace_range(5..9, "aide"),
         ] {
-            let mut packed = PackedWords::from(spelling.clone());
+            let mut packed = PackedWords::from(list.clone());
             damage(&mut packed);
-            assert!(Spelling::try_from(packed).is_err());
+            assert!(WordList::try_from(packed).is_err());
         }
     }
 }

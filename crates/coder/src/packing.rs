@@ -10,10 +10,23 @@ use std::borrow::Cow;
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
-/// A byte below it stands for a frequent gap and its weight. One from it on tells the weight alone; the gap follows.
-const FREQUENT: usize = 256 - WEIGHTS;
-/// The same for a gap that follows: a byte below it is the gap, one from it on begins a gap of two bytes.
-const SHORT: u16 = 240;
+/// How many bytes stand for a frequent gap with its weight, in a class. After them come those for a weight at the node
+/// that was reached, then those that only go on.
+const FREQUENT: usize = 256 - WEIGHTS - SKIPS.len();
+/// How far the bytes go on that only do that: with two of them and a gap under eight any gap is made.
+const SKIPS: [u16; 45] = {
+    let mut skips = [0; 45];
+    let mut number = 0;
+    while number < skips.len() {
+        skips[number] = match number as u16 {
+            number @ ..7 => number + 1,
+            number @ 7..38 => 8 * (number - 6),
+            number => 256 * (number - 37),
+        };
+        number += 1;
+    }
+    skips
+};
 /// Gaps are smaller where there are many weights: each class of how many has frequent ones of its own.
 const CLASSES: usize = MOST_NODES.ilog2() as usize + 1;
 
@@ -47,17 +60,11 @@ impl From<FeatureTable> for PackedFeatures<'static> {
                 most_saving(rows.iter().filter(|row| class(row.len()) == number).flatten().copied())
             })
             .collect();
-        let bytes: Vec<BTreeMap<NodeWeight, u8>> =
-            frequent.iter().map(|pairs| pairs.iter().copied().zip(0..=u8::MAX).collect()).collect();
+        let mut spellings: Vec<_> = frequent.iter().map(|pairs| Spellings::new(pairs)).collect();
         let mut weights = Vec::new();
         for row in &rows {
-            let bytes = &bytes[class(row.len())];
-            for pair in row {
-                match bytes.get(pair) {
-                    Some(byte) => weights.push(*byte),
-                    None => weights.extend(spelled_out(*pair)),
-                }
-            }
+            let spellings = &mut spellings[class(row.len())];
+            row.iter().for_each(|pair| weights.extend(spellings.of(*pair)));
         }
         let hashes = features.iter().map(|feature| feature.hash);
         Self {
@@ -84,23 +91,84 @@ fn gaps_of(table: &FeatureTable, place: usize) -> Vec<NodeWeight> {
 
 /// Those that save most bytes when they take one.
 fn most_saving(pairs: impl Iterator<Item = NodeWeight>) -> Vec<NodeWeight> {
+    let mut spelled_out = Spellings::new(&[]);
     let mut savings: BTreeMap<NodeWeight, usize> = BTreeMap::new();
     for pair in pairs {
-        *savings.entry(pair).or_default() += spelled_out(pair).count() - 1;
+        *savings.entry(pair).or_default() += spelled_out.of(pair).len() - 1;
     }
-    let mut savings: Vec<_> = savings.into_iter().collect();
+    let mut savings: Vec<_> = savings.into_iter().filter(|(_, saving)| *saving > 0).collect();
     savings.sort_by_key(|(pair, saving)| (Reverse(*saving), *pair));
     savings.into_iter().take(FREQUENT).map(|(pair, _)| pair).collect()
 }
 
-/// A byte for the weight and one or two for the gap.
-fn spelled_out(pair: NodeWeight) -> impl Iterator<Item = u8> {
-    let weight = (FREQUENT + pair.number()) as u8;
-    let (first, second) = match pair.node().checked_sub(SHORT) {
-        None => (pair.node() as u8, None),
-        Some(more) => ((SHORT + (more >> 8)) as u8, Some(more as u8)),
-    };
-    [weight, first].into_iter().chain(second)
+/// The bytes of each gap with its weight.
+struct Spellings {
+    /// For each weight the gaps that take a byte together with it, and the byte.
+    ends: [BTreeMap<u16, u8>; WEIGHTS],
+    /// Those asked for so far.
+    known: BTreeMap<NodeWeight, Vec<u8>>,
+}
+
+impl Spellings {
+    fn new(frequent: &[NodeWeight]) -> Self {
+        let mut ends: [BTreeMap<u16, u8>; WEIGHTS] = Default::default();
+        for (byte, step) in (0..=u8::MAX).zip(steps(frequent)) {
+            if step.weighs {
+                ends[usize::from(step.number)].insert(step.gap, byte);
+            }
+        }
+        Self { ends, known: BTreeMap::new() }
+    }
+
+    /// The fewest bytes for it.
+    fn of(&mut self, pair: NodeWeight) -> &[u8] {
+        let ends = &self.ends[pair.number()];
+        self.known.entry(pair).or_insert_with(|| {
+            let spelled = ends.iter().filter_map(|(gap, byte)| {
+                let mut bytes = skips(pair.node().checked_sub(*gap)?);
+                bytes.push(*byte);
+                Some(bytes)
+            });
+            spelled.min_by_key(Vec::len).expect("a weight without a gap has a byte")
+        })
+    }
+}
+
+/// The bytes that go on so far, the longest first.
+fn skips(mut gap: u16) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    for (number, skip) in SKIPS.iter().enumerate().rev() {
+        while *skip <= gap {
+            gap -= skip;
+            bytes.push((FREQUENT + WEIGHTS + number) as u8);
+        }
+    }
+    bytes
+}
+
+/// What a byte stands for: to go on by some nodes and, mostly, to note a weight there.
+#[derive(Clone, Copy)]
+struct Step {
+    gap: u16,
+    number: u8,
+    weighs: bool,
+}
+
+/// What each byte of a class stands for. A byte without a meaning leads further than to any node.
+fn steps(frequent: &[NodeWeight]) -> [Step; 256] {
+    let mut steps = [Step { gap: MOST_NODES as u16, number: 0, weighs: true }; 256];
+    let weight =
+        |weight: &NodeWeight| Step { gap: weight.node(), number: weight.number() as u8, weighs: true };
+    for (step, pair) in steps.iter_mut().zip(frequent.iter().take(FREQUENT)) {
+        *step = weight(pair);
+    }
+    for number in 0..WEIGHTS {
+        steps[FREQUENT + number] = weight(&NodeWeight::new(0, number));
+    }
+    for (number, gap) in SKIPS.into_iter().enumerate() {
+        steps[FREQUENT + WEIGHTS + number] = Step { gap, number: 0, weighs: false };
+    }
+    steps
 }
 
 impl TryFrom<PackedFeatures<'_>> for FeatureTable {
@@ -122,6 +190,7 @@ impl TryFrom<PackedFeatures<'_>> for FeatureTable {
         let mut table =
             Self::new(packed.width.into(), packed.records, hashes.into_iter().zip(packed.frequencies));
         table.expect_weights(packed.weights.len());
+        let steps: Vec<[Step; 256]> = packed.frequent.iter().map(|frequent| steps(frequent)).collect();
         let mut row = Vec::with_capacity(MOST_NODES);
         let mut bytes = &*packed.weights;
         for (place, count) in packed.counts.into_iter().enumerate() {
@@ -129,47 +198,34 @@ impl TryFrom<PackedFeatures<'_>> for FeatureTable {
                 return Err("a feature has more weights than there are nodes");
             }
             row.resize(count.into(), NodeWeight::default());
-            bytes = unpack(bytes, &packed.frequent[class(count.into())], packed.width, &mut row)?;
+            bytes = unpack(bytes, &steps[class(count.into())], packed.width, &mut row)?;
             table.set_weights(place, &row);
         }
         if bytes.is_empty() { Ok(table) } else { Err("there are more bytes than weights") }
     }
 }
 
-/// Fills a row from the bytes, and returns those that are left.
+/// Fills a row from the bytes, and returns those that are left. What a byte means is looked up, never asked: a guess that
+/// fails would cost the processor more than the rest.
 fn unpack<'a>(
-    mut bytes: &'a [u8],
-    frequent: &[NodeWeight],
+    bytes: &'a [u8],
+    steps: &[Step; 256],
     width: u16,
     row: &mut [NodeWeight],
 ) -> Result<&'a [u8], &'static str> {
-    const CUT_SHORT: &str = "the weights are cut short";
-    let mut before = NodeWeight::default();
-    for weight in row {
-        let (byte, rest) = bytes.split_first().ok_or(CUT_SHORT)?;
-        bytes = rest;
-        let pair = if let Some(pair) = frequent.get(usize::from(*byte)) {
-            *pair
-        } else {
-            let number = usize::from(*byte).checked_sub(FREQUENT).ok_or("a byte means nothing")?;
-            let (gap, rest) = gap_from(bytes).ok_or(CUT_SHORT)?;
-            bytes = rest;
-            NodeWeight::new(gap, number)
-        };
-        before = before.further(pair, width).ok_or("a weight belongs to no node")?;
-        *weight = before;
+    let (mut read, mut filled, mut node) = (0, 0, 0_u64);
+    while filled < row.len() {
+        let byte = bytes.get(read).ok_or("the weights are cut short")?;
+        let step = steps[usize::from(*byte)];
+        node += u64::from(step.gap);
+        row[filled] = NodeWeight::new((node % MOST_NODES as u64) as u16, step.number.into());
+        filled += usize::from(step.weighs);
+        read += 1;
     }
-    Ok(bytes)
-}
-
-/// A gap that is spelled out, and the bytes after it.
-fn gap_from(bytes: &[u8]) -> Option<(u16, &[u8])> {
-    let (first, rest) = bytes.split_first()?;
-    match u16::from(*first).checked_sub(SHORT) {
-        None => Some((u16::from(*first), rest)),
-        Some(more) => {
-            rest.split_first().map(|(second, rest)| (SHORT + (more << 8) + u16::from(*second), rest))
-        }
+    if row.is_empty() || node < width.into() {
+        Ok(&bytes[read..])
+    } else {
+        Err("a weight belongs to no node")
     }
 }
 
@@ -207,8 +263,12 @@ mod tests {
     #[test]
     fn a_gap_that_is_spelled_out_is_read_again_however_large() {
         for gap in [0, 1, 239, 240, 241, 495, 496, 1_748, 4_095] {
-            let bytes: Vec<u8> = spelled_out(NodeWeight::new(gap, 7)).collect();
-            assert_eq!(gap_from(&bytes[1..]), Some((gap, [].as_slice())), "{gap}");
+            let mut spellings = Spellings::new(&[NodeWeight::new(3, 7)]);
+            let bytes = spellings.of(NodeWeight::new(gap, 7));
+            let mut row = [NodeWeight::default()];
+            let rest = unpack(bytes, &steps(&[NodeWeight::new(3, 7)]), MOST_NODES as u16, &mut row);
+            assert_eq!((rest, row), (Ok([].as_slice()), [NodeWeight::new(gap, 7)]), "{gap}");
+            assert!(bytes.len() <= 4 || gap > 1_748, "{gap}: {bytes:?}");
         }
     }
 

@@ -4,7 +4,7 @@
 use crate::classification::{LEVELS, NodeId};
 use crate::features::{Namespace, Words, hash};
 use crate::model::{Knowledge, Model};
-use crate::weight::NodeWeight;
+use crate::weight::{MOST_NODES, NodeWeight};
 use occuform_api::{JobText, MAX_SUGGESTIONS, Suggestion};
 
 /// How many paths are followed from level to level.
@@ -59,18 +59,30 @@ impl Knowledge {
     /// The paths found, the likeliest first: the evidence of each is weighed against that of the others,
     /// and against there being no occupation.
     pub(crate) fn best_paths(&self, text: &JobText) -> Vec<Ranked> {
-        let paths = self.paths(text);
+        let words = self.words(text);
+        let paths = self.paths_of(&words);
         let scores = paths.iter().map(|path| weigh(&path.evidence, &self.combination));
-        let scores: Vec<f32> = scores.chain([self.none]).collect();
+        let scores: Vec<f32> = scores.chain([self.none_of(&words)]).collect();
         let mut ranked: Vec<Ranked> = paths.into_iter().zip(log_softmax(&scores, 1.0)).collect();
         ranked.sort_by(|(a, likely_a), (b, likely_b)| likely_b.total_cmp(likely_a).then(a.node.cmp(&b.node)));
         ranked
     }
 
     /// The paths that fit a record, in no order.
+    #[cfg(feature = "train")]
     pub(crate) fn paths(&self, text: &JobText) -> Vec<Path> {
-        let words = self.words(text);
-        self.beam_search(&self.margins_of(&words), &self.nodes_of_title(&words))
+        self.paths_of(&self.words(text))
+    }
+
+    fn paths_of(&self, words: &Words) -> Vec<Path> {
+        self.beam_search(&self.margins_of(words), &self.nodes_of_title(words))
+    }
+
+    /// How much speaks for no path at all.
+    fn none_of(&self, words: &Words) -> f32 {
+        let by_whole_title =
+            words.tasks.is_empty() && self.no_occupations.binary_search(&words.whole_title()).is_ok();
+        if by_whole_title { self.none + self.combination[WHOLE_TITLE] } else { self.none }
     }
 
     /// The nodes that the title speaks for as a whole, which are those that the lexicon has it for. With tasks beside it,
@@ -79,7 +91,7 @@ impl Knowledge {
         if !words.tasks.is_empty() {
             return Vec::new();
         }
-        let place = self.features.find(hash(Namespace::WholeTitle, &words.title.join(" ")));
+        let place = self.features.find(hash(Namespace::WholeTitle, &words.whole_title()));
         let weights = place.map_or_else(Vec::new, |place| self.features.row(place).weights());
         weights.into_iter().filter(|weight| weight.steps() > 0).map(NodeWeight::node).collect()
     }
@@ -149,7 +161,7 @@ impl Knowledge {
         for (row, _) in &rows {
             row.touch();
         }
-        let mut sums = vec![0.0_f32; self.steps.len()];
+        let mut sums = [0.0_f32; MOST_NODES];
         for (row, value) in rows {
             row.add_to(&mut sums, value);
         }

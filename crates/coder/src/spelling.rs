@@ -2,18 +2,19 @@
 //! one it has are replaced by that. Next: `features`.
 
 use crate::features::Words;
-use crate::packed_words::PackedWords;
+use crate::word_list::WordList;
 use serde::{Deserialize, Serialize};
 
 /// Shorter words are too close to too many others.
 const SHORTEST: usize = 5;
+/// Longer ones are not learned.
+#[cfg(feature = "train")]
+const LONGEST: usize = 100;
 
 /// The words of the lexicon.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(try_from = "PackedWords", into = "PackedWords")]
 pub(crate) struct Spelling {
-    /// In rising order, each with how often it was met.
-    pub(crate) words: Vec<(String, u32)>,
+    words: WordList,
 }
 
 impl Spelling {
@@ -21,10 +22,10 @@ impl Spelling {
     #[cfg(feature = "train")]
     pub(crate) fn new(words: impl Iterator<Item = String>) -> Self {
         let mut counts: std::collections::BTreeMap<String, u32> = std::collections::BTreeMap::new();
-        for word in words.filter(|word| is_spelled(word)) {
+        for word in words.filter(|word| is_spelled(word) && word.len() <= LONGEST) {
             *counts.entry(word).or_default() += 1;
         }
-        Self { words: counts.into_iter().collect() }
+        Self { words: counts.iter().map(|(word, count)| (word.as_str(), *count)).collect() }
     }
 
     /// Puts the words in the places of those that they are taken for. A text of which most words are neither known nor
@@ -45,25 +46,20 @@ impl Spelling {
     }
 
     fn is_strange(&self, word: &str) -> bool {
-        is_spelled(word) && self.place(word).is_err()
-    }
-
-    fn place(&self, word: &str) -> Result<usize, usize> {
-        self.words.binary_search_by(|(known, _)| known.as_str().cmp(word))
+        is_spelled(word) && !self.words.contains(word)
     }
 
     /// The word that is meant, if this one was never met: of those that are one slip away and begin with the same
     /// letter, the most frequent.
     fn meant_by(&self, word: &str) -> Option<&str> {
-        if word.len() < SHORTEST || !is_spelled(word) {
+        if word.len() < SHORTEST || !is_spelled(word) || self.words.contains(word) {
             return None;
         }
-        self.place(word).err()?;
-        let start = self.words.partition_point(|(known, _)| known.as_str() < &word[..1]);
-        let same_letter = self.words[start..].iter().take_while(|(known, _)| known[..1] == word[..1]);
-        let near = same_letter.filter(|(known, _)| is_one_slip_away(known.as_bytes(), word.as_bytes()));
-        near.max_by(|(a, often_a), (b, often_b)| often_a.cmp(often_b).then(b.cmp(a)))
-            .map(|(known, _)| known.as_str())
+        let same_letter = self.words.beginning_with(word.as_bytes()[0]);
+        let near =
+            same_letter.filter(|place| is_one_slip_away(self.words.word(*place).as_bytes(), word.as_bytes()));
+        near.max_by(|a, b| self.words.count(*a).cmp(&self.words.count(*b)).then(b.cmp(a)))
+            .map(|place| self.words.word(place))
     }
 }
 
@@ -94,7 +90,7 @@ mod tests {
     fn spelling() -> Spelling {
         let words =
             [("baker", 3), ("barber", 1), ("carter", 2), ("cater", 2), ("electrician", 9), ("nurse", 8)];
-        Spelling { words: words.map(|(word, often)| (word.to_owned(), often)).to_vec() }
+        Spelling { words: words.into_iter().collect() }
     }
 
     fn corrected(title: &str) -> String {

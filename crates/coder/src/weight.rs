@@ -55,12 +55,6 @@ impl NodeWeight {
         Some(Self::new(node, number))
     }
 
-    /// The weight of `gap`, at its node further than this one; none from `width` on.
-    pub(crate) fn further(self, gap: Self, width: u16) -> Option<Self> {
-        let further = (u32::from(self.0) & !(WEIGHTS as u32 - 1)) + u32::from(gap.0);
-        (further < u32::from(width) * WEIGHTS as u32).then_some(Self(further as u16))
-    }
-
     pub(crate) fn node(self) -> NodeId {
         self.0 / WEIGHTS as u16
     }
@@ -91,14 +85,6 @@ mod tests {
             assert_eq!((weight.node(), weight.number()), (node, number));
             assert_eq!(worth(0.5)[number].to_string(), (f32::from(weight.steps()) / 2.0).to_string());
         }
-    }
-
-    #[test]
-    fn a_node_may_be_told_by_how_much_further_it_is() {
-        let (near, gap) = (NodeWeight::new(7, 15), NodeWeight::new(3, 2));
-        assert_eq!(near.further(gap, 11), Some(NodeWeight::new(10, 2)));
-        assert_eq!(near.further(gap, 10), None);
-        assert_eq!(NodeWeight::new(4_095, 0).further(NodeWeight::new(4_095, 15), 4_096), None);
     }
 
     #[test]

@@ -196,6 +196,6 @@ fn a_truncated_foreign_or_future_file_is_refused_with_what_was_expected() {
     future[8] = 9;
     assert_eq!(
         Model::from_bytes(&future).unwrap_err(),
-        ModelFileError::FormatVersion { expected: 7, found: 9 }
+        ModelFileError::FormatVersion { expected: 8, found: 9 }
     );
 }

@@ -2,6 +2,7 @@
 //! the change up.
 
 use super::settings;
+use crate::output;
 use anyhow::{Result, bail};
 use clap::{Subcommand, ValueEnum};
 use occuform_service::clients::{Clients, Tier};
@@ -48,10 +49,7 @@ pub(crate) fn run(arguments: Arguments) -> Result<()> {
     let mut clients = Clients::read(&config.clients)?;
     match arguments.command {
         Command::Add { name, tier } => add(&mut clients, &config.clients, &name, tier),
-        Command::List => {
-            print!("{}", table(&clients));
-            Ok(())
-        }
+        Command::List => Ok(output::print(&table(&clients))?),
         Command::Revoke { id } => {
             let client = clients.revoke(&config.clients, &id)?;
             clients.write(&config.clients)?;

@@ -46,7 +46,7 @@ pub(super) fn fit_whole_title(knowledge: &mut Knowledge, titles: &[(&JobText, [N
     let cases: Vec<Case> = cases(knowledge, titles).collect();
     let rate = RATE / cases.len().max(1) as f32;
     for _ in 0..STEPS {
-        let (by_combination, _) = gradient(&cases, &knowledge.combination, knowledge.none);
+        let (by_combination, _) = errors(&cases, &knowledge.combination, knowledge.none);
         knowledge.combination[WHOLE_TITLE] -= rate * by_combination[WHOLE_TITLE];
     }
 }
@@ -68,13 +68,19 @@ fn case(paths: Vec<(NodeId, Evidence)>, right: usize) -> Case {
     (paths.into_iter().map(|path| path.1).collect(), right)
 }
 
-/// Of the loss: how much more evidence the paths have in the mean than the right ones, and how much likelier than it
-/// should be that there is none.
+/// Of the loss, with what it takes to move away from [`SHARES_ALONE`].
 fn gradient(cases: &[Case], combination: &Evidence, none: f32) -> (Evidence, f32) {
-    let mut by_combination = Evidence::default();
+    let (mut by_combination, by_none) = errors(cases, combination, none);
     for ((slope, counts), start) in by_combination.iter_mut().zip(combination).zip(SHARES_ALONE) {
-        *slope = RIDGE * (counts - start);
+        *slope += RIDGE * (counts - start);
     }
+    (by_combination, by_none)
+}
+
+/// How much more evidence the paths have in the mean than the right ones, and how much likelier than it should be that
+/// there is none.
+fn errors(cases: &[Case], combination: &Evidence, none: f32) -> (Evidence, f32) {
+    let mut by_combination = Evidence::default();
     let mut by_none = 0.0;
     for (paths, right) in cases {
         let scores = paths.iter().map(|evidence| weigh(evidence, combination)).chain([none]);
@@ -121,6 +127,21 @@ mod tests {
         fit_whole_title(&mut knowledge, &[(&alone, path); 50]);
         let after = [&alone, &with_tasks].map(|text| likely(&knowledge, text));
         assert!(after[0] > before[0] + 0.1, "{before:?} {after:?}");
+        assert_eq!(after[1].to_string(), before[1].to_string());
+    }
+
+    #[test]
+    fn a_title_that_is_known_to_be_no_occupation_speaks_for_none_where_it_stands_alone() {
+        let mut knowledge = trained_on(MECHANICS).knowledge;
+        let likely = |knowledge: &Knowledge, tasks| {
+            let text = JobText::new("Retired mechanic", tasks).unwrap();
+            knowledge.best_paths(&text).iter().map(|path| path.1.exp()).sum::<f32>()
+        };
+        let before = ["", "repairing tractors"].map(|tasks| likely(&knowledge, tasks));
+        knowledge.combination[WHOLE_TITLE] = 4.0 - knowledge.none;
+        knowledge.no_occupations = vec!["retired mechanic".to_owned()];
+        let after = ["", "repairing tractors"].map(|tasks| likely(&knowledge, tasks));
+        assert!(after[0] < before[0] / 2.0, "{before:?} {after:?}");
         assert_eq!(after[1].to_string(), before[1].to_string());
     }
 }

@@ -11,6 +11,7 @@ mod vectors;
 
 use crate::classification::{Classification, NodeId};
 use crate::evaluation::KnownRecord;
+use crate::features::{Namespace, Words, hash};
 use crate::lexicon::Lexicon;
 use crate::model::{Knowledge, Model, Provenance, Thresholds};
 use crate::model_file::hexadecimal;
@@ -22,6 +23,7 @@ use rand_chacha::ChaCha8Rng;
 use rayon::prelude::*;
 use samples::{Sample, samples};
 use sha2::{Digest, Sha256};
+use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use vectors::Vectors;
 
@@ -83,6 +85,7 @@ pub fn train(
     let samples = samples(lexicon, settings.seed);
     let work = Work::new(&lexicon.classification, &samples, progress);
     let mut knowledge = fit(&lexicon.classification, &samples, settings, &work);
+    knowledge.no_occupations = whole_titles(&lexicon.no_occupations);
     calibrate::calibrate(&mut knowledge, calibration, lexicon);
     let provenance = Provenance {
         topic: topic.uri_name.to_owned(),
@@ -93,6 +96,12 @@ pub fn train(
         trained_on: trained_on.to_owned(),
     };
     Model::new(provenance, knowledge)
+}
+
+/// The phrases as the words of a title, in rising order.
+fn whole_titles(phrases: &[String]) -> Vec<String> {
+    let titles: BTreeSet<String> = phrases.iter().map(|phrase| Words::of(phrase, "").whole_title()).collect();
+    titles.into_iter().collect()
 }
 
 /// A hyperplane for each node that has siblings.
@@ -123,7 +132,12 @@ fn fit(
     let thresholds = Thresholds { list: settings.list_threshold, category: settings.category_threshold };
     let words =
         samples.iter().map(Sample::words).flat_map(|words| words.title.into_iter().chain(words.tasks));
-    quantise::pack(classification, Spelling::new(words), vocabulary, &hyperplanes, thresholds)
+    let whole_titles = samples.iter().filter_map(|sample| {
+        let words = sample.words();
+        let node = groups.last_choice(&sample.path?);
+        (!words.title.is_empty()).then(|| (hash(Namespace::WholeTitle, &words.whole_title()), node))
+    });
+    quantise::pack(classification, Spelling::new(words), vocabulary, &hyperplanes, whole_titles, thresholds)
 }
 
 /// Which samples lie below which node.
@@ -163,6 +177,12 @@ impl Groups {
             }
         }
         Self { no_occupations: samples.len() - ancestors.len(), ancestors, family, members }
+    }
+
+    /// The last node on a path that has siblings to be told from.
+    fn last_choice(&self, path: &[NodeId; 5]) -> NodeId {
+        let choices = path.iter().rev().find(|node| self.members_of_family(**node).is_some());
+        *choices.unwrap_or(&path[4])
     }
 
     /// The samples among which the node is to be told from its siblings.
