@@ -126,7 +126,7 @@ impl Knowledge {
     /// What the feature at a place of the table adds to the margin of each node.
     fn added_by(&self, place: usize, value: f32, path: &[NodeId]) -> Vec<f32> {
         let mut added = vec![0.0; path.len()];
-        for weight in self.features.row(place).weights() {
+        for weight in self.features.weights(place) {
             if let Some(level) = path.iter().position(|id| *id == weight.node()) {
                 added[level] = value * f32::from(weight.steps()) * self.steps[usize::from(weight.node())];
             }

@@ -11,10 +11,6 @@ use std::hint::black_box;
 /// So many that a bucket has a few features.
 const BUCKET_BITS: u32 = 16;
 
-/// A feature that speaks for or against more than one in so many nodes has a weight for every node: adding up a whole
-/// row takes less time than picking out many nodes.
-const DENSE: usize = 6;
-
 /// For each feature, the nodes that it speaks for or against. What belongs to a feature lies side by side, so that a
 /// record touches little memory.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
@@ -28,8 +24,8 @@ pub(crate) struct FeatureTable {
     features: Vec<Feature>,
     /// Where the hashes begin that share their first [`BUCKET_BITS`], with the end of all as the last.
     buckets: Vec<u32>,
-    sparse: Vec<NodeWeight>,
-    dense: Vec<i8>,
+    /// Of all features, one after the other.
+    weights: Vec<NodeWeight>,
 }
 
 /// One feature, and where its weights are.
@@ -38,18 +34,10 @@ pub(crate) struct Feature {
     pub hash: u32,
     /// In how many records it stands.
     pub frequency: u32,
-    /// Where its weights begin, in the sparse ones or in the dense.
+    /// Where its weights begin.
     start: u32,
     /// How many nodes it speaks for or against.
     nodes: u16,
-}
-
-/// What one feature speaks for or against, and how strongly.
-pub(crate) enum Row<'a> {
-    /// Some nodes in rising order with their weights.
-    Sparse(&'a [NodeWeight]),
-    /// A weight for every node, in steps.
-    Dense(&'a [i8]),
 }
 
 impl<'de> Deserialize<'de> for FeatureTable {
@@ -75,28 +63,23 @@ impl FeatureTable {
 
     /// Makes room for so many weights.
     pub(crate) fn expect_weights(&mut self, number: usize) {
-        self.sparse.reserve_exact(number);
+        self.weights.reserve_exact(number);
     }
 
-    /// Gives the feature at this place its weights, by nodes in rising order below [`FeatureTable::width`].
-    pub(crate) fn set_weights(&mut self, place: usize, weights: &[NodeWeight]) {
-        let start = if self.is_dense(weights.len()) {
-            let start = self.dense.len();
-            self.dense.resize(start + self.width, 0);
-            for weight in weights {
-                self.dense[start + usize::from(weight.node())] = weight.steps();
-            }
-            start
-        } else {
-            self.sparse.extend_from_slice(weights);
-            self.sparse.len() - weights.len()
-        };
+    /// Gives the feature at this place so many weights, to be filled in by nodes in rising order below
+    /// [`FeatureTable::width`].
+    pub(crate) fn give_weights(&mut self, place: usize, number: u16) -> &mut [NodeWeight] {
+        let start = self.weights.len();
+        self.weights.resize(start + usize::from(number), NodeWeight::default());
         let feature = &mut self.features[place];
-        (feature.start, feature.nodes) = (start as u32, weights.len() as u16);
+        (feature.start, feature.nodes) = (start as u32, number);
+        &mut self.weights[start..]
     }
 
-    fn is_dense(&self, nodes: usize) -> bool {
-        nodes * DENSE > self.width
+    /// Gives the feature at this place these weights.
+    #[cfg(any(test, feature = "train"))]
+    pub(crate) fn set_weights(&mut self, place: usize, weights: &[NodeWeight]) {
+        self.give_weights(place, weights.len() as u16).copy_from_slice(weights);
     }
 
     /// How many nodes there are.
@@ -142,15 +125,10 @@ impl FeatureTable {
         (known, squares.sqrt())
     }
 
-    /// What the feature at this place speaks for or against.
-    pub(crate) fn row(&self, place: usize) -> Row<'_> {
+    /// What the feature at this place speaks for or against, by nodes in rising order.
+    pub(crate) fn weights(&self, place: usize) -> &[NodeWeight] {
         let Feature { start, nodes, .. } = self.features[place];
-        let (start, nodes) = (start as usize, usize::from(nodes));
-        if self.is_dense(nodes) {
-            Row::Dense(&self.dense[start..start + self.width])
-        } else {
-            Row::Sparse(&self.sparse[start..start + nodes])
-        }
+        &self.weights[start as usize..start as usize + usize::from(nodes)]
     }
 }
 
@@ -158,41 +136,18 @@ fn bucket(hash: u32) -> usize {
     (hash >> (HASH_BITS - BUCKET_BITS)) as usize
 }
 
-impl Row<'_> {
-    /// The nodes with a weight, in rising order.
-    pub(crate) fn weights(&self) -> Vec<NodeWeight> {
-        match self {
-            Row::Sparse(weights) => weights.to_vec(),
-            Row::Dense(steps) => {
-                let steps = steps.iter().enumerate();
-                steps.filter_map(|(node, steps)| NodeWeight::of_steps(node as u16, *steps)).collect()
-            }
-        }
-    }
+/// Has the memory of a feature's weights fetched. Done for several features before the weights of any are used, they
+/// are fetched side by side.
+pub(crate) fn touch(weights: &[NodeWeight]) {
+    black_box(weights.first().copied().zip(weights.last().copied()));
+}
 
-    /// Has the memory of the weights fetched. Done for several rows before any is used, they are fetched side by side.
-    pub(crate) fn touch(&self) {
-        if let Row::Sparse(weights) = self {
-            black_box(weights.first().copied().zip(weights.last().copied()));
-        }
-    }
-
-    /// Adds the weights, times the value, to the sums of the nodes. There is a sum for every node that could be told, so
-    /// that none has to be checked.
-    pub(crate) fn add_to(&self, sums: &mut [f32; MOST_NODES], value: f32) {
-        match self {
-            Row::Sparse(weights) => {
-                let worth = worth(value);
-                for weight in *weights {
-                    sums[usize::from(weight.node())] += worth[weight.number()];
-                }
-            }
-            Row::Dense(steps) => {
-                for (sum, steps) in sums.iter_mut().zip(*steps) {
-                    *sum += value * f32::from(*steps);
-                }
-            }
-        }
+/// Adds the weights, times the value, to the sums of the nodes. There is a sum for every node that could be told, so that
+/// none has to be checked.
+pub(crate) fn add_to(sums: &mut [f32; MOST_NODES], weights: &[NodeWeight], value: f32) {
+    let worth = worth(value);
+    for weight in weights {
+        sums[usize::from(weight.node())] += worth[weight.number()];
     }
 }
 
@@ -201,21 +156,20 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_row_tells_its_weights_however_it_is_kept() {
+    fn a_feature_adds_its_own_weights() {
         let mut table = FeatureTable::new(12, 9, [(3, 2), (70, 9), (16_000_000, 4)].into_iter());
-        let weights = |weights: &[(u16, i8)]| -> Vec<NodeWeight> {
-            weights.iter().filter_map(|(node, steps)| NodeWeight::of_steps(*node, *steps)).collect()
+        let (few, many) = ([(11, 4)], [(0, 1), (5, 2), (11, 14)]);
+        let weights = |weights: &[(u16, usize)]| -> Vec<NodeWeight> {
+            weights.iter().map(|(node, number)| NodeWeight::new(*node, *number)).collect()
         };
-        let (few, many) = (weights(&[(11, 27)]), weights(&[(0, -14), (5, 20), (11, 127)]));
-        table.set_weights(0, &few);
-        table.set_weights(2, &many);
-        assert!(matches!(table.row(0), Row::Sparse(..)) && matches!(table.row(2), Row::Dense(..)));
-        assert_eq!(table.row(0).weights(), few);
-        assert_eq!(table.row(1).weights(), []);
-        assert_eq!(table.row(2).weights(), many);
+        table.set_weights(0, &weights(&few));
+        table.set_weights(2, &weights(&many));
+        assert_eq!(table.weights(0), weights(&few));
+        assert_eq!(table.weights(1), []);
+        assert_eq!(table.weights(2), weights(&many));
         let mut sums = [1.0; MOST_NODES];
-        table.row(0).add_to(&mut sums, 2.0);
-        table.row(2).add_to(&mut sums, 0.5);
+        add_to(&mut sums, table.weights(0), 2.0);
+        add_to(&mut sums, table.weights(2), 0.5);
         assert_eq!(
             sums[..12].iter().map(f32::to_string).collect::<Vec<_>>(),
             ["-6", "1", "1", "1", "1", "11", "1", "1", "1", "1", "1", "118.5"]

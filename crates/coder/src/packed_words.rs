@@ -12,21 +12,22 @@ pub(crate) struct PackedWords {
     /// How many letters of `rests` each word has then.
     #[serde(with = "serde_bytes")]
     rest_lengths: Vec<u8>,
-    rests: String,
+    #[serde(with = "serde_bytes")]
+    rests: Vec<u8>,
     counts: Vec<u32>,
 }
 
 impl From<WordList> for PackedWords {
     fn from(list: WordList) -> Self {
         let mut packed =
-            Self { kept: Vec::new(), rest_lengths: Vec::new(), rests: String::new(), counts: Vec::new() };
-        let mut before = "";
+            Self { kept: Vec::new(), rest_lengths: Vec::new(), rests: Vec::new(), counts: Vec::new() };
+        let mut before = &[][..];
         for place in 0..list.len() {
             let word = list.word(place);
-            let kept = before.bytes().zip(word.bytes()).take_while(|(a, b)| a == b).count();
+            let kept = before.iter().zip(word).take_while(|(a, b)| a == b).count();
             packed.kept.push(kept as u8);
             packed.rest_lengths.push((word.len() - kept) as u8);
-            packed.rests.push_str(&word[kept..]);
+            packed.rests.extend_from_slice(&word[kept..]);
             packed.counts.push(list.count(place));
             before = word;
         }
@@ -41,11 +42,11 @@ impl TryFrom<PackedWords> for WordList {
         if [packed.rest_lengths.len(), packed.counts.len()] != [packed.kept.len(); 2] {
             return Err("the words' columns differ in length");
         }
-        if !packed.rests.bytes().all(|letter| letter.is_ascii_lowercase()) {
+        if !packed.rests.iter().all(u8::is_ascii_lowercase) {
             return Err("a word is none");
         }
         let mut list = Self::default();
-        let (mut before, mut word) = (String::new(), String::new());
+        let (mut before, mut word) = (Vec::new(), Vec::new());
         let mut rests = &*packed.rests;
         for ((kept, rest), count) in packed.kept.into_iter().zip(packed.rest_lengths).zip(packed.counts) {
             let kept =
@@ -53,8 +54,8 @@ impl TryFrom<PackedWords> for WordList {
             let (rest, others) = rests.split_at_checked(rest.into()).ok_or("the words are cut short")?;
             rests = others;
             word.clear();
-            word.push_str(kept);
-            word.push_str(rest);
+            word.extend_from_slice(kept);
+            word.extend_from_slice(rest);
             if word <= before {
                 return Err("the words are not in order");
             }
@@ -78,9 +79,9 @@ mod tests {
             |packed| packed.kept[1] = 5,
             |packed| packed.rest_lengths[1] = 0,
             |packed| packed.rest_lengths[3] = 4,
-            |packed| packed.rests.push('s'),
-            |packed| packed.rests.replace_range(..1, "\u{e9}"),
-            |packed| packed.rests.replace_range(5..9, "aide"),
+            |packed| packed.rests.push(b's'),
+            |packed| packed.rests[0] = 0xe9,
+            |packed| packed.rests[5] = b'a',
         ] {
             let mut packed = PackedWords::from(list.clone());
             damage(&mut packed);

@@ -86,7 +86,7 @@ fn gaps_of(table: &FeatureTable, place: usize) -> Vec<NodeWeight> {
         let gap = weight.node() - std::mem::replace(&mut before, weight.node());
         NodeWeight::new(gap, weight.number())
     };
-    table.row(place).weights().into_iter().map(gap).collect()
+    table.weights(place).iter().copied().map(gap).collect()
 }
 
 /// Those that save most bytes when they take one.
@@ -191,38 +191,36 @@ impl TryFrom<PackedFeatures<'_>> for FeatureTable {
             Self::new(packed.width.into(), packed.records, hashes.into_iter().zip(packed.frequencies));
         table.expect_weights(packed.weights.len());
         let steps: Vec<[Step; 256]> = packed.frequent.iter().map(|frequent| steps(frequent)).collect();
-        let mut row = Vec::with_capacity(MOST_NODES);
         let mut bytes = &*packed.weights;
         for (place, count) in packed.counts.into_iter().enumerate() {
             if count > packed.width {
                 return Err("a feature has more weights than there are nodes");
             }
-            row.resize(count.into(), NodeWeight::default());
-            bytes = unpack(bytes, &steps[class(count.into())], packed.width, &mut row)?;
-            table.set_weights(place, &row);
+            let weights = table.give_weights(place, count);
+            bytes = unpack(bytes, &steps[class(count.into())], packed.width, weights)?;
         }
         if bytes.is_empty() { Ok(table) } else { Err("there are more bytes than weights") }
     }
 }
 
-/// Fills a row from the bytes, and returns those that are left. What a byte means is looked up, never asked: a guess that
+/// Fills a feature's weights in from the bytes, and returns those that are left. What a byte means is looked up, never asked: a guess that
 /// fails would cost the processor more than the rest.
 fn unpack<'a>(
     bytes: &'a [u8],
     steps: &[Step; 256],
     width: u16,
-    row: &mut [NodeWeight],
+    weights: &mut [NodeWeight],
 ) -> Result<&'a [u8], &'static str> {
     let (mut read, mut filled, mut node) = (0, 0, 0_u64);
-    while filled < row.len() {
+    while filled < weights.len() {
         let byte = bytes.get(read).ok_or("the weights are cut short")?;
         let step = steps[usize::from(*byte)];
         node += u64::from(step.gap);
-        row[filled] = NodeWeight::new((node % MOST_NODES as u64) as u16, step.number.into());
+        weights[filled] = NodeWeight::new((node % MOST_NODES as u64) as u16, step.number.into());
         filled += usize::from(step.weighs);
         read += 1;
     }
-    if row.is_empty() || node < width.into() {
+    if weights.is_empty() || node < width.into() {
         Ok(&bytes[read..])
     } else {
         Err("a weight belongs to no node")

@@ -2,6 +2,7 @@
 //! Next: `coding` decides which of them are trusted.
 
 use crate::classification::{LEVELS, NodeId};
+use crate::feature_table::{add_to, touch};
 use crate::features::{Namespace, Words, hash};
 use crate::model::{Knowledge, Model};
 use crate::weight::{MOST_NODES, NodeWeight};
@@ -92,13 +93,14 @@ impl Knowledge {
             return Vec::new();
         }
         let place = self.features.find(hash(Namespace::WholeTitle, &words.whole_title()));
-        let weights = place.map_or_else(Vec::new, |place| self.features.row(place).weights());
-        weights.into_iter().filter(|weight| weight.steps() > 0).map(NodeWeight::node).collect()
+        let weights = place.map_or(&[][..], |place| self.features.weights(place));
+        weights.iter().copied().filter(|weight| weight.steps() > 0).map(NodeWeight::node).collect()
     }
 
     /// Beam search from the top of the tree to its leaves.
     fn beam_search(&self, margins: &[f32], of_title: &[NodeId]) -> Vec<Path> {
-        let mut beam = self.longer(None, margins, of_title);
+        let mut beam = Vec::new();
+        self.go_on(None, margins, of_title, &mut beam);
         let mut finished = Vec::new();
         while !beam.is_empty() {
             if beam.len() > BEAM_WIDTH {
@@ -107,39 +109,40 @@ impl Knowledge {
                 beam.select_nth_unstable_by(BEAM_WIDTH, likelier);
                 beam.truncate(BEAM_WIDTH);
             }
-            let (ended, going): (Vec<Path>, Vec<Path>) =
-                beam.into_iter().partition(|path| self.classification.children(Some(path.node)).is_empty());
-            finished.extend(ended);
-            beam = going.into_iter().flat_map(|path| self.longer(Some(path), margins, of_title)).collect();
+            let mut longer = Vec::new();
+            for path in beam {
+                if self.classification.children(Some(path.node)).is_empty() {
+                    finished.push(path);
+                } else {
+                    self.go_on(Some(path), margins, of_title, &mut longer);
+                }
+            }
+            beam = longer;
         }
         finished
     }
 
     /// One step down: what there is to share is shared out among the children by their margins.
-    fn longer(&self, path: Option<Path>, margins: &[f32], of_title: &[NodeId]) -> Vec<Path> {
+    fn go_on(&self, path: Option<Path>, margins: &[f32], of_title: &[NodeId], longer: &mut Vec<Path>) {
         let children = self.classification.children(path.map(|path| path.node));
-        let margins: Vec<f32> = children.iter().map(|child| margins[usize::from(*child)]).collect();
+        let margin_of = |child: &NodeId| margins[usize::from(*child)];
         let path = path.unwrap_or_default();
         let level = path.levels;
-        let shares = log_softmax(&margins, self.steepness[level]);
-        let steps = children.iter().zip(shares.into_iter().zip(margins));
-        let longer = steps.map(|(node, (share, margin))| {
+        let steepness = self.steepness[level];
+        let log_total = log_sum_exp(children.iter().map(margin_of), steepness);
+        longer.extend(children.iter().map(|child| {
+            let margin = margin_of(child);
+            let share = steepness * margin - log_total;
             let mut evidence = path.evidence;
             evidence[level] = share;
             evidence[LEVELS.len() + level] = margin;
             // An only child has no weights: what speaks for its parent speaks for it.
             let by_whole_title =
-                if children.len() == 1 { path.by_whole_title } else { of_title.contains(node) };
+                if children.len() == 1 { path.by_whole_title } else { of_title.contains(child) };
             evidence[WHOLE_TITLE] = f32::from(u8::from(by_whole_title));
-            Path {
-                node: *node,
-                log_share: path.log_share + share,
-                levels: level + 1,
-                by_whole_title,
-                evidence,
-            }
-        });
-        longer.collect()
+            let log_share = path.log_share + share;
+            Path { node: *child, log_share, levels: level + 1, by_whole_title, evidence }
+        }));
     }
 
     /// The words of a record as they are meant.
@@ -157,13 +160,12 @@ impl Knowledge {
 
     fn margins_of(&self, words: &Words) -> Vec<f32> {
         let (known, norm) = self.features.weigh(words);
-        let rows: Vec<_> = known.iter().map(|(place, value)| (self.features.row(*place), *value)).collect();
-        for (row, _) in &rows {
-            row.touch();
+        for (place, _) in &known {
+            touch(self.features.weights(*place));
         }
         let mut sums = [0.0_f32; MOST_NODES];
-        for (row, value) in rows {
-            row.add_to(&mut sums, value);
+        for (place, value) in known {
+            add_to(&mut sums, self.features.weights(place), value);
         }
         let scale = if norm > 0.0 { 1.0 / norm } else { 0.0 };
         sums.iter()
@@ -181,10 +183,15 @@ pub(crate) fn weigh(evidence: &Evidence, combination: &Evidence) -> f32 {
 
 /// The logarithms of each margin's share.
 pub(crate) fn log_softmax(margins: &[f32], steepness: f32) -> Vec<f32> {
-    let highest = margins.iter().copied().fold(f32::NEG_INFINITY, f32::max);
-    let sum: f32 = margins.iter().map(|margin| (steepness * (margin - highest)).exp()).sum();
-    let log_sum = sum.ln();
-    margins.iter().map(|margin| steepness * (margin - highest) - log_sum).collect()
+    let log_total = log_sum_exp(margins.iter().copied(), steepness);
+    margins.iter().map(|margin| steepness * margin - log_total).collect()
+}
+
+/// The logarithm of what the margins come to together, each as the power that it is.
+fn log_sum_exp(margins: impl Iterator<Item = f32> + Clone, steepness: f32) -> f32 {
+    let highest = margins.clone().fold(f32::NEG_INFINITY, f32::max);
+    let sum: f32 = margins.map(|margin| (steepness * (margin - highest)).exp()).sum();
+    steepness * highest + sum.ln()
 }
 
 #[cfg(test)]

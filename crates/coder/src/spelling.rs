@@ -32,7 +32,7 @@ impl Spelling {
     /// near to a known one is no title with slips, and stays as it is.
     pub(crate) fn correct(&self, words: &mut Words) {
         let all = || words.title.iter().chain(&words.tasks);
-        let meant: Vec<Option<String>> = all().map(|word| self.meant_by(word).map(str::to_owned)).collect();
+        let meant: Vec<Option<String>> = all().map(|word| self.meant_by(word)).collect();
         let strange =
             all().zip(&meant).filter(|(word, meant)| meant.is_none() && self.is_strange(word)).count();
         if 2 * strange > meant.len() {
@@ -46,20 +46,19 @@ impl Spelling {
     }
 
     fn is_strange(&self, word: &str) -> bool {
-        is_spelled(word) && !self.words.contains(word)
+        is_spelled(word) && !self.words.contains(word.as_bytes())
     }
 
     /// The word that is meant, if this one was never met: of those that are one slip away and begin with the same
     /// letter, the most frequent.
-    fn meant_by(&self, word: &str) -> Option<&str> {
-        if word.len() < SHORTEST || !is_spelled(word) || self.words.contains(word) {
+    fn meant_by(&self, word: &str) -> Option<String> {
+        if word.len() < SHORTEST || !is_spelled(word) || self.words.contains(word.as_bytes()) {
             return None;
         }
         let same_letter = self.words.beginning_with(word.as_bytes()[0]);
-        let near =
-            same_letter.filter(|place| is_one_slip_away(self.words.word(*place).as_bytes(), word.as_bytes()));
+        let near = same_letter.filter(|place| is_one_slip_away(self.words.word(*place), word.as_bytes()));
         near.max_by(|a, b| self.words.count(*a).cmp(&self.words.count(*b)).then(b.cmp(a)))
-            .map(|place| self.words.word(place))
+            .map(|place| self.words.word(place).iter().copied().map(char::from).collect())
     }
 }
 

@@ -49,12 +49,6 @@ impl NodeWeight {
         (steps.abs() >= negligible).then(|| Self::new(node, 2 * nearest + usize::from(steps < 0.0)))
     }
 
-    /// The weight of just so many steps, if there is one.
-    pub(crate) fn of_steps(node: NodeId, steps: i8) -> Option<Self> {
-        let number = STEPS.iter().position(|known| *known == steps)?;
-        Some(Self::new(node, number))
-    }
-
     pub(crate) fn node(self) -> NodeId {
         self.0 / WEIGHTS as u16
     }

@@ -9,16 +9,17 @@ use std::ops::Range;
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(try_from = "PackedWords", into = "PackedWords")]
 pub(crate) struct WordList {
-    letters: String,
+    /// In ASCII.
+    letters: Vec<u8>,
     /// Where each word ends in the letters, and with it where the next begins.
     ends: Vec<u32>,
     counts: Vec<u32>,
 }
 
 impl WordList {
-    /// Appends a word, which comes after all that are there.
-    pub(crate) fn push(&mut self, word: &str, count: u32) {
-        self.letters.push_str(word);
+    /// Appends an ASCII word, which comes after all that are there.
+    pub(crate) fn push(&mut self, word: &[u8], count: u32) {
+        self.letters.extend_from_slice(word);
         self.ends.push(self.letters.len() as u32);
         self.counts.push(count);
     }
@@ -27,7 +28,7 @@ impl WordList {
         self.ends.len()
     }
 
-    pub(crate) fn word(&self, place: usize) -> &str {
+    pub(crate) fn word(&self, place: usize) -> &[u8] {
         let start = place.checked_sub(1).map_or(0, |before| self.ends[before]);
         &self.letters[start as usize..self.ends[place] as usize]
     }
@@ -36,19 +37,18 @@ impl WordList {
         self.counts[place]
     }
 
-    pub(crate) fn contains(&self, word: &str) -> bool {
+    pub(crate) fn contains(&self, word: &[u8]) -> bool {
         let place = self.first_from(word);
         place < self.len() && self.word(place) == word
     }
 
     /// The places of the words that begin with an ASCII letter.
     pub(crate) fn beginning_with(&self, letter: u8) -> Range<usize> {
-        let next = |letter: u8| self.first_from(char::from(letter).encode_utf8(&mut [0; 4]));
-        next(letter)..next(letter + 1)
+        self.first_from(&[letter])..self.first_from(&[letter + 1])
     }
 
     /// The place of the first word that is not before this one.
-    fn first_from(&self, word: &str) -> usize {
+    fn first_from(&self, word: &[u8]) -> usize {
         let (mut start, mut end) = (0, self.len());
         while start < end {
             let middle = start.midpoint(end);
@@ -65,7 +65,7 @@ impl WordList {
 impl<'a> FromIterator<(&'a str, u32)> for WordList {
     fn from_iter<Words: IntoIterator<Item = (&'a str, u32)>>(words: Words) -> Self {
         let mut list = Self::default();
-        words.into_iter().for_each(|(word, count)| list.push(word, count));
+        words.into_iter().for_each(|(word, count)| list.push(word.as_bytes(), count));
         list
     }
 }
@@ -77,13 +77,13 @@ mod tests {
     #[test]
     fn words_are_found_whole_and_by_their_first_letter() {
         let list: WordList = [("bake", 2), ("baker", 3), ("cook", 1), ("zip", 4)].into_iter().collect();
-        assert!(["bake", "baker", "cook", "zip"].iter().all(|word| list.contains(word)));
-        assert!(!["", "ba", "bakers", "dig", "zipper"].iter().any(|word| list.contains(word)));
+        assert!(["bake", "baker", "cook", "zip"].iter().all(|word| list.contains(word.as_bytes())));
+        assert!(!["", "ba", "bakers", "dig", "zipper"].iter().any(|word| list.contains(word.as_bytes())));
         assert_eq!(
             [b'a', b'b', b'c', b'z'].map(|letter| list.beginning_with(letter)),
             [0..0, 0..2, 2..3, 3..4]
         );
-        assert_eq!((list.word(1), list.count(1)), ("baker", 3));
-        assert!(!WordList::default().contains("cook"));
+        assert_eq!((list.word(1), list.count(1)), (b"baker".as_slice(), 3));
+        assert!(!WordList::default().contains(b"cook"));
     }
 }
