@@ -6,7 +6,7 @@
 // The inputs inside the element answer until the question is there. They are then disabled, never removed, and
 // enabled again if the question fails or leaves the page, so that each field stands exactly once in the form's data.
 import { Fallback, caretIn, setCaret } from "./fallback.js";
-import { load, watch } from "./module.js";
+import { check, load, watch } from "./module.js";
 import { optionsOf, suggestionsOf } from "./options.js";
 import { reflect } from "./reflect.js";
 
@@ -176,6 +176,7 @@ export class OccupationCoder extends HTMLElement {
     } catch (error) {
       console.error("occupation-coder: the plain inputs serve, since the question could not be loaded:", error);
       this.#showFallback();
+      check(error);
     }
   }
 
@@ -215,8 +216,9 @@ export class OccupationCoder extends HTMLElement {
     this.#showFallback();
     try {
       question.free();
-    } catch {
+    } catch (error) {
       // What broke cannot always be freed.
+      check(error);
     }
   }
 

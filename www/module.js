@@ -34,8 +34,8 @@ export function watch(broke) {
   return () => watchers.delete(broke);
 }
 
-/** A panic ends in a trap, which no later call survives. */
-function check(error) {
+/** Looks at an error that somebody caught. A panic ends in a trap, which no later call survives. */
+export function check(error) {
   if (!(error instanceof WebAssembly.RuntimeError) || !error.stack?.includes(WASM.pathname)) return;
   broken = true;
   for (const broke of [...watchers]) broke();

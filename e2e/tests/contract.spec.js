@@ -132,3 +132,17 @@ test("messages are replaced by script, attribute and property, the later ones fi
   await page.locator("occupation-coder").evaluate((element) => element.setAttribute("message-title-label", "F"));
   await expect(page.getByRole("textbox", { name: "F", exact: true })).toBeVisible();
 });
+
+test("words that are not replaced are English wherever they stand, replaced ones in the language around them", async ({
+  page,
+}) => {
+  const question = new QuestionPage(page);
+  const own = '<script type="application/json">{"counter-left.other": "ato {count} moji"}</script>';
+  await openForm(page, `<div lang="ja">${element("job")}${element("other", "", own)}</div>`);
+  await expect(question.title).toHaveCount(2);
+  for (const field of await question.title.all()) await field.fill("x".repeat(99));
+  await expect(page.getByText("1 character left for both answers together")).toBeVisible();
+  await expect(page.getByText("ato 1 moji")).toBeVisible();
+  const languages = question.title.evaluateAll((fields) => fields.map((field) => field.closest("[lang]").lang));
+  expect(await languages).toEqual(["en", "ja"]);
+});

@@ -7,7 +7,8 @@ import { tmpdir } from "node:os";
 import { extname, join, resolve } from "node:path";
 import { answerWith, element, QuestionPage } from "./question.js";
 
-const TYPES = { ".html": "text/html", ".js": "text/javascript", ".css": "text/css", ".wasm": "application/wasm" };
+// A host that does not know what WASM is.
+const TYPES = { ".html": "text/html", ".js": "text/javascript", ".css": "text/css" };
 const PAGE = `<!doctype html><html lang="en"><meta charset="utf-8"><title>A form</title>
   <script type="importmap">{ "imports": { "occuform": "/node_modules/occuform/occupation-coder.js" } }</script>
   <script type="module">import { OccupationCoder } from "occuform"; window.name = OccupationCoder.name;</script>

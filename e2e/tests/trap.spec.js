@@ -94,3 +94,49 @@ test("at the start, and for questions that come later", async ({ page }) => {
   for (const input of await plain(page).all()) await expect(input).toBeEnabled();
   expect(await question.submit()).toMatchObject({ job_title: ["barista"], job_status: ["not-offered"] });
 });
+
+const add = (page, name) =>
+  page.evaluate((html) => document.forms[0].insertAdjacentHTML("beforeend", html), element(name));
+const untouched = (name, title = "") => ({
+  [`${name}_title`]: [title],
+  [`${name}_tasks`]: [""],
+  [`${name}_status`]: ["not-offered"],
+});
+
+test("when another question comes: that one, those that are there and those that come later", async ({ page }) => {
+  const question = await opened(page, element("job"));
+  await question.title.fill("barista");
+  await setTrap(page);
+  await add(page, "next");
+  await expect(plain(page).first()).toHaveValue("barista");
+  await expect(plain(page)).toHaveCount(2);
+  // A module that broke is not asked again, though it may answer.
+  await page.evaluate(() => (window.trapping = false));
+  await add(page, "last");
+  await expect(plain(page)).toHaveCount(3);
+  for (const input of await plain(page).all()) await expect(input).toBeEnabled();
+  expect(await question.submit()).toEqual({
+    ...untouched("job", "barista"),
+    ...untouched("next"),
+    ...untouched("last"),
+  });
+});
+
+test("while a request is on its way, whose answer changes nothing then", async ({ page }) => {
+  let release;
+  const asked = new Promise((resolve) => page.route("**/code", (route) => resolve((release = () => route.continue()))));
+  const question = await opened(page, element("job"));
+  await question.title.fill("barista");
+  await question.title.blur();
+  await asked;
+  await setTrap(page);
+  await add(page, "next");
+  await expect(plain(page).first()).toBeEnabled();
+  await page.evaluate(() => (window.trapping = false));
+  const answered = page.waitForResponse("**/code");
+  release();
+  await answered;
+  // What is asked after it comes after it.
+  await page.evaluate(async () => (await fetch("/")).text());
+  expect(await question.submit()).toEqual({ ...untouched("job", "barista"), ...untouched("next") });
+});
