@@ -2,7 +2,7 @@
 //! Next: `occuform code --explain` shows the strongest.
 
 use crate::classification::{LEVELS, NodeId};
-use crate::features::{Namespace, Words, each_feature, hash};
+use crate::features::{Namespace, Words, each_feature};
 use crate::model::{Knowledge, Model};
 use occuform_api::JobText;
 use std::collections::{BTreeMap, HashMap};
@@ -106,10 +106,10 @@ impl Knowledge {
 
     fn unknown_words(&self, text: &JobText) -> Vec<String> {
         let mut unknown = Vec::new();
-        each_feature(&self.words(text), &mut |namespace, ngram| {
+        each_feature(&self.words(text), &mut |namespace, ngram, hash| {
             let is_word = matches!(namespace, Namespace::Words) && !ngram.contains(' ');
             let is_new = !unknown.iter().any(|word| word == ngram);
-            if is_word && is_new && self.features.find(hash(namespace, ngram)).is_none() {
+            if is_word && is_new && self.features.find(hash).is_none() {
                 unknown.push(ngram.to_owned());
             }
         });
@@ -147,7 +147,7 @@ struct Source {
 fn sources(words: &Words) -> HashMap<u32, Source> {
     let mut sources = HashMap::new();
     let mut seen: Vec<String> = Vec::new();
-    each_feature(words, &mut |namespace, ngram| {
+    each_feature(words, &mut |namespace, ngram, hash| {
         let mut word = String::new();
         if namespace == Namespace::Words && !ngram.contains(' ') {
             seen.push(ngram.to_owned());
@@ -156,7 +156,7 @@ fn sources(words: &Words) -> HashMap<u32, Source> {
             word = cut_from.cloned().unwrap_or_default();
         }
         let source = || Source { namespace, ngram: ngram.to_owned(), word };
-        sources.entry(hash(namespace, ngram)).or_insert_with(source);
+        sources.entry(hash).or_insert_with(source);
     });
     sources
 }

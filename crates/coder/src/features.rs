@@ -40,41 +40,46 @@ impl Words {
     }
 }
 
-/// Calls `each` with every feature of a record, as often as it occurs.
-pub(crate) fn each_feature(words: &Words, each: &mut impl FnMut(Namespace, &str)) {
+/// Calls `each` with every feature of a record and its hash, as often as it occurs.
+pub(crate) fn each_feature(words: &Words, each: &mut impl FnMut(Namespace, &str, u32)) {
     let Words { title, tasks } = words;
     each_word_ngram(title, &mut |ngram| {
-        each(Namespace::Title, ngram);
-        each(Namespace::Words, ngram);
+        each(Namespace::Title, ngram, hash(Namespace::Title, ngram));
+        each(Namespace::Words, ngram, hash(Namespace::Words, ngram));
     });
     if !title.is_empty() {
-        each(Namespace::WholeTitle, &words.whole_title());
+        let ngram = words.whole_title();
+        each(Namespace::WholeTitle, &ngram, hash(Namespace::WholeTitle, &ngram));
     }
     each_word_ngram(tasks, &mut |ngram| {
-        each(Namespace::Tasks, ngram);
-        each(Namespace::Words, ngram);
+        each(Namespace::Tasks, ngram, hash(Namespace::Tasks, ngram));
+        each(Namespace::Words, ngram, hash(Namespace::Words, ngram));
     });
     for word in title.iter().chain(tasks) {
-        each_character_ngram(word, &mut |ngram| each(Namespace::Characters, ngram));
+        each_character_ngram(word, &mut |ngram, hash| each(Namespace::Characters, ngram, hash));
     }
 }
 
 /// The features of a record and how often each occurs, in the order of their hashes.
 pub(crate) fn count_features(words: &Words) -> Vec<(u32, u32)> {
     let mut hashes = Vec::with_capacity(256);
-    each_feature(words, &mut |namespace, ngram| hashes.push(hash(namespace, ngram)));
+    each_feature(words, &mut |_, _, hash| hashes.push(hash));
     hashes.sort_unstable();
     hashes.chunk_by(|a, b| a == b).map(|same| (same[0], same.len() as u32)).collect()
 }
 
 /// FNV-1a over the namespace and the text, folded to [`HASH_BITS`], of which the last marks pairs of words.
 pub(crate) fn hash(namespace: Namespace, ngram: &str) -> u32 {
-    let hash = fnv1a(std::iter::once(namespace as u8).chain(ngram.bytes()));
-    let folded = hash ^ (hash >> HASH_BITS) ^ (hash >> (2 * HASH_BITS));
-    let folded = folded as u32 & ((1 << HASH_BITS) - 2);
+    let folded = fold(fnv1a(std::iter::once(namespace as u8).chain(ngram.bytes())));
     let is_pair =
         namespace != Namespace::Characters && namespace != Namespace::WholeTitle && ngram.contains(' ');
     if is_pair { folded | 1 } else { folded }
+}
+
+/// [`HASH_BITS`] bits, the last of them free.
+fn fold(hash: u64) -> u32 {
+    let folded = hash ^ (hash >> HASH_BITS) ^ (hash >> (2 * HASH_BITS));
+    folded as u32 & ((1 << HASH_BITS) - 2)
 }
 
 /// Whether the feature with this hash is a pair of words.
@@ -85,7 +90,12 @@ pub(crate) fn is_pair_of_words(hash: u32) -> bool {
 
 /// The Fowler-Noll-Vo hash, variant 1a, 64 bits.
 pub(crate) fn fnv1a(bytes: impl Iterator<Item = u8>) -> u64 {
-    bytes.fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
+    bytes.fold(0xcbf2_9ce4_8422_2325, fnv1a_further)
+}
+
+/// The hash of what was hashed so far and one byte more.
+fn fnv1a_further(hash: u64, byte: u8) -> u64 {
+    (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
 }
 
 /// Words in lower case. `+` and `#` belong to a word (c++, c#), an apostrophe is left out (driver's), anything else
@@ -107,12 +117,18 @@ fn each_word_ngram(words: &[String], each: &mut impl FnMut(&str)) {
     }
 }
 
-/// The word's edges are marked with a space, so that "nurse" begins otherwise than it ends.
-fn each_character_ngram(word: &str, each: &mut impl FnMut(&str)) {
+/// The word's edges are marked with a space, so that "nurse" begins otherwise than it ends. Each n-gram's hash goes on
+/// from that of the one it begins with.
+fn each_character_ngram(word: &str, each: &mut impl FnMut(&str, u32)) {
     let padded = format!(" {word} ");
-    for length in CHARACTER_NGRAMS {
-        for start in 0..(padded.len() + 1).saturating_sub(length) {
-            each(&padded[start..start + length]);
+    let empty = fnv1a(std::iter::once(Namespace::Characters as u8));
+    for start in 0..padded.len() {
+        let mut hash = empty;
+        for (length, byte) in (1..=*CHARACTER_NGRAMS.end()).zip(padded[start..].bytes()) {
+            hash = fnv1a_further(hash, byte);
+            if length >= *CHARACTER_NGRAMS.start() {
+                each(&padded[start..start + length], fold(hash));
+            }
         }
     }
 }
@@ -123,7 +139,8 @@ mod tests {
 
     fn features(title: &str, tasks: &str) -> Vec<(Namespace, String)> {
         let mut all = Vec::new();
-        each_feature(&Words::of(title, tasks), &mut |namespace, ngram| {
+        each_feature(&Words::of(title, tasks), &mut |namespace, ngram, told| {
+            assert_eq!(told, hash(namespace, ngram));
             all.push((namespace, ngram.to_owned()));
         });
         all
