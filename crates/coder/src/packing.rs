@@ -203,8 +203,8 @@ impl TryFrom<PackedFeatures<'_>> for FeatureTable {
     }
 }
 
-/// Fills a feature's weights in from the bytes, and returns those that are left. What a byte means is looked up, never asked: a guess that
-/// fails would cost the processor more than the rest.
+/// Fills a feature's weights in from the bytes, and returns those that are left. What a byte means is looked up, never
+/// asked: a guess that fails would cost the processor more than the rest.
 fn unpack<'a>(
     bytes: &'a [u8],
     steps: &[Step; 256],
