@@ -64,7 +64,9 @@ impl From<FeatureTable> for PackedFeatures<'static> {
         let mut weights = Vec::new();
         for row in &rows {
             let spellings = &mut spellings[class(row.len())];
-            row.iter().for_each(|pair| weights.extend(spellings.of(*pair)));
+            for pair in row {
+                weights.extend(spellings.of(*pair));
+            }
         }
         let hashes = features.iter().map(|feature| feature.hash);
         Self {
