@@ -46,22 +46,25 @@ check() {
 # "N passed, M failed"; FAILED is 1 where something failed, which counts as one if no suite or check did. Fails if there
 # is a failure.
 closing_line() {
-  local count
+  local count failed
   for count in "$CHECKS"/*.count; do
-    ! grep --quiet ' 0$' "$count" && [ -e "$count" ] && failures "$(basename "$count" .count)"
+    [ -e "$count" ] || continue
+    read -r _ failed <"$count"
+    [ "$failed" -eq 0 ] || failures "$(basename "$count" .count)"
   done
   cat "$CHECKS"/*.count 2>/dev/null | awk -v other="$1" '
     { passed += $1; failed += $2 }
     END { if (other && !failed) failed = 1; printf "%d passed, %d failed\n", passed, failed; exit failed > 0 }'
 }
 
-# failures NAME: the tests of a suite that failed, and what they said; of a check its name.
+# failures NAME: the tests of a suite that failed, and what they said, if its log tells; of a check its name.
 failures() {
   printf 'failed: %s\n' "$1"
-  [ ! -f "$CHECKS/$1.log" ] || sed 's/\x1b\[[0-9;]*m//g' "$CHECKS/$1.log" |
+  [ -f "$CHECKS/$1.log" ] || return 0
+  sed 's/\x1b\[[0-9;]*m//g' "$CHECKS/$1.log" |
     grep --extended-regexp --after-context=6 \
       '^test .* FAILED$|^---- .* stdout ----$| panicked at |^ +[0-9]+\) |^✖|(^| )FAIL( |$)|^ +[0-9]+ (flaky|skipped|did not run)' |
-    head --lines=80
+    head --lines=80 || true
 }
 
 run_tests() {

@@ -38,6 +38,11 @@ impl Words {
     pub(crate) fn whole_title(&self) -> String {
         self.title.join(" ")
     }
+
+    /// The title as a whole, where it is all that was said.
+    pub(crate) fn title_alone(&self) -> Option<String> {
+        self.tasks.is_empty().then(|| self.whole_title())
+    }
 }
 
 /// Calls `each` with every feature of a record and its hash, as often as it occurs.

@@ -81,18 +81,16 @@ impl Knowledge {
 
     /// How much speaks for no path at all.
     fn none_of(&self, words: &Words) -> f32 {
-        let by_whole_title =
-            words.tasks.is_empty() && self.no_occupations.binary_search(&words.whole_title()).is_ok();
+        let title = words.title_alone();
+        let by_whole_title = title.is_some_and(|title| self.no_occupations.binary_search(&title).is_ok());
         if by_whole_title { self.none + self.combination[WHOLE_TITLE] } else { self.none }
     }
 
     /// The nodes that the title speaks for as a whole, which are those that the lexicon has it for. With tasks beside it,
     /// it is not all that was said.
     fn nodes_of_title(&self, words: &Words) -> Vec<NodeId> {
-        if !words.tasks.is_empty() {
-            return Vec::new();
-        }
-        let place = self.features.find(hash(Namespace::WholeTitle, &words.whole_title()));
+        let title = words.title_alone();
+        let place = title.and_then(|title| self.features.find(hash(Namespace::WholeTitle, &title)));
         let weights = place.map_or(&[][..], |place| self.features.weights(place));
         weights.iter().copied().filter(|weight| weight.steps() > 0).map(NodeWeight::node).collect()
     }

@@ -133,9 +133,8 @@ fn fit(
     let words =
         samples.iter().map(Sample::words).flat_map(|words| words.title.into_iter().chain(words.tasks));
     let whole_titles = samples.iter().filter_map(|sample| {
-        let words = sample.words();
-        let node = groups.last_choice(&sample.path?);
-        (!words.title.is_empty()).then(|| (hash(Namespace::WholeTitle, &words.whole_title()), node))
+        let title = sample.words().title_alone()?;
+        Some((hash(Namespace::WholeTitle, &title), groups.last_choice(&sample.path?)))
     });
     quantise::pack(classification, Spelling::new(words), vocabulary, &hyperplanes, whole_titles, thresholds)
 }
