@@ -2,6 +2,7 @@
 // Each test file uses a part of it.
 #![allow(dead_code)]
 
+pub mod batch_folder;
 pub mod coding_service;
 pub mod relay;
 
