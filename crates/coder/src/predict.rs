@@ -20,16 +20,26 @@ pub(crate) const WHOLE_TITLE: usize = 2 * LEVELS.len();
 #[cfg(feature = "train")]
 pub(crate) const SHARES_ALONE: Evidence = [1.0, 1.0, 1.0, 1.0, 1.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0];
 
-/// The end of a path down the tree.
-#[derive(Clone, Copy, Debug, Default)]
+/// A path down the tree to one of its leaves.
+#[derive(Clone, Copy, Debug)]
 pub(crate) struct Path {
     pub node: NodeId,
-    /// Logarithm of the product of the shares: which paths are followed.
-    log_share: f32,
-    levels: usize,
-    /// Whether the title as a whole speaks for the last step.
-    by_whole_title: bool,
     pub evidence: Evidence,
+}
+
+/// One step of a path down the tree.
+#[derive(Clone, Copy)]
+struct Step {
+    node: NodeId,
+    level: u8,
+    /// Whether the title as a whole speaks for it.
+    by_whole_title: bool,
+    /// Where the step before it stands, if there is one.
+    before: u32,
+    /// Logarithm of its share of what its parent has.
+    share: f32,
+    /// Logarithm of the product of the shares so far: which paths are followed.
+    log_share: f32,
 }
 
 /// A path, and the logarithm of its probability.
@@ -97,49 +107,57 @@ impl Knowledge {
 
     /// Beam search from the top of the tree to its leaves.
     fn beam_search(&self, margins: &[f32], of_title: &[NodeId]) -> Vec<Path> {
-        let mut beam = Vec::new();
-        self.go_on(None, margins, of_title, &mut beam);
+        let mut steps = Vec::new();
+        self.go_on(None, margins, of_title, &mut steps);
         let mut finished = Vec::new();
-        while !beam.is_empty() {
-            if beam.len() > BEAM_WIDTH {
+        let mut reached = 0;
+        while reached < steps.len() {
+            let of_level = &mut steps[reached..];
+            if of_level.len() > BEAM_WIDTH {
                 let likelier =
-                    |a: &Path, b: &Path| b.log_share.total_cmp(&a.log_share).then(a.node.cmp(&b.node));
-                beam.select_nth_unstable_by(BEAM_WIDTH, likelier);
-                beam.truncate(BEAM_WIDTH);
+                    |a: &Step, b: &Step| b.log_share.total_cmp(&a.log_share).then(a.node.cmp(&b.node));
+                of_level.select_nth_unstable_by(BEAM_WIDTH, likelier);
+                steps.truncate(reached + BEAM_WIDTH);
             }
-            let mut longer = Vec::new();
-            for path in beam {
-                if self.classification.children(Some(path.node)).is_empty() {
-                    finished.push(path);
+            let level_ends = steps.len();
+            for place in reached..level_ends {
+                if self.classification.children(Some(steps[place].node)).is_empty() {
+                    finished.push(place);
                 } else {
-                    self.go_on(Some(path), margins, of_title, &mut longer);
+                    self.go_on(Some(place), margins, of_title, &mut steps);
                 }
             }
-            beam = longer;
+            reached = level_ends;
         }
-        finished
+        finished.into_iter().map(|place| path_to(place, &steps, margins)).collect()
     }
 
     /// One step down: what there is to share is shared out among the children by their margins.
-    fn go_on(&self, path: Option<Path>, margins: &[f32], of_title: &[NodeId], longer: &mut Vec<Path>) {
-        let children = self.classification.children(path.map(|path| path.node));
+    fn go_on(&self, place: Option<usize>, margins: &[f32], of_title: &[NodeId], steps: &mut Vec<Step>) {
+        let before = place.map(|place| steps[place]);
+        let children = self.classification.children(before.map(|step| step.node));
         let margin_of = |child: &NodeId| margins[usize::from(*child)];
-        let path = path.unwrap_or_default();
-        let level = path.levels;
-        let steepness = self.steepness[level];
+        let level = before.map_or(0, |step| step.level + 1);
+        let steepness = self.steepness[usize::from(level)];
         let log_total = log_sum_exp(children.iter().map(margin_of), steepness);
-        longer.extend(children.iter().map(|child| {
-            let margin = margin_of(child);
-            let share = steepness * margin - log_total;
-            let mut evidence = path.evidence;
-            evidence[level] = share;
-            evidence[LEVELS.len() + level] = margin;
+        let is_only = children.len() == 1;
+        steps.extend(children.iter().map(|child| {
+            let share = steepness * margin_of(child) - log_total;
             // An only child has no weights: what speaks for its parent speaks for it.
-            let by_whole_title =
-                if children.len() == 1 { path.by_whole_title } else { of_title.contains(child) };
-            evidence[WHOLE_TITLE] = f32::from(u8::from(by_whole_title));
-            let log_share = path.log_share + share;
-            Path { node: *child, log_share, levels: level + 1, by_whole_title, evidence }
+            let by_whole_title = if is_only {
+                before.is_some_and(|step| step.by_whole_title)
+            } else {
+                of_title.contains(child)
+            };
+            let log_share = before.map_or(0.0, |step| step.log_share) + share;
+            Step {
+                node: *child,
+                level,
+                by_whole_title,
+                before: place.unwrap_or_default() as u32,
+                share,
+                log_share,
+            }
         }));
     }
 
@@ -171,6 +189,23 @@ impl Knowledge {
             .zip(&self.biases)
             .map(|((sum, step), bias)| sum * scale * step + bias)
             .collect()
+    }
+}
+
+/// The path that ends with the step at this place.
+fn path_to(place: usize, steps: &[Step], margins: &[f32]) -> Path {
+    let last = steps[place];
+    let mut evidence = Evidence::default();
+    evidence[WHOLE_TITLE] = f32::from(u8::from(last.by_whole_title));
+    let mut step = last;
+    loop {
+        let level = usize::from(step.level);
+        evidence[level] = step.share;
+        evidence[LEVELS.len() + level] = margins[usize::from(step.node)];
+        if level == 0 {
+            return Path { node: last.node, evidence };
+        }
+        step = steps[step.before as usize];
     }
 }
 
