@@ -113,10 +113,14 @@ impl Flow {
 
     fn typed(&mut self, field: Field, text: Text, effects: &mut Vec<Effect>) {
         let before = self.job_text();
-        match field {
-            Field::Title => self.title = text,
-            Field::Tasks => self.tasks = text,
+        let known = match field {
+            Field::Title => &mut self.title,
+            Field::Tasks => &mut self.tasks,
+        };
+        if *known == text {
+            return;
         }
+        *known = text;
         effects.push(Effect::Notify(Notice::Input));
         let after = self.job_text();
         if after != before {
