@@ -28,7 +28,7 @@ pub struct Question {
 #[wasm_bindgen]
 impl Question {
     /// Mounts a question into `container`, filled in with `value` as [`Question::fill`] does it. `changed(value)` is called with the form's value whenever it is another,
-    /// `notified(name, detail)` when something happened that the page may act on.
+    /// `notified(name, more)` after that, when something happened that the page may act on.
     #[wasm_bindgen(constructor)]
     pub fn new(
         container: HtmlElement,
@@ -155,7 +155,7 @@ impl Observer for Callbacks {
             }
             (Notice::Error, _) => ("error", JsValue::UNDEFINED),
         };
-        let _ = self.notified.call3(&JsValue::NULL, &name.into(), &js_value(&question.form_value()), &more);
+        let _ = self.notified.call2(&JsValue::NULL, &name.into(), &more);
     }
 }
 

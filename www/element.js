@@ -72,7 +72,8 @@ export class OccupationCoder extends HTMLElement {
 
   /** The page was gone back to, or the browser fills it in. */
   formStateRestoreCallback(state) {
-    if (state instanceof FormData) this.value = Object.fromEntries(state);
+    if (!(state instanceof FormData)) return;
+    this.value = Object.fromEntries(FIELDS.map((field) => [field, state.get(`${this.name}_${field}`)]));
   }
 
   get form() {
@@ -189,20 +190,27 @@ export class OccupationCoder extends HTMLElement {
     root.replaceChildren(container);
     container.addEventListener("mousedown", keepFocus);
     // A question that broke may still have a request on its way. It has no say any more.
-    const whileMounted = (act) => (first, second, third) => this.#container === container && act(first, second, third);
+    const whileMounted = (act) => (first, second) => this.#container === container && act(first, second);
     const initial = this.#draft ?? this.#fallback.typed ?? this.defaultValue;
     this.#question = new Question(
       container,
       this.#options(),
       withNumber(initial),
       whileMounted((value) => this.#setValue(value)),
-      whileMounted((name, value, more) => this.#notify(name, value, more)),
+      whileMounted((name, more) => this.#notify(name, more)),
     );
     this.#setValue(this.#value ?? EMPTY);
     this.#fallback.disable(true);
     this.#changes.observe(this, { attributes: true, childList: true, subtree: true, characterData: true });
     this.#unwatch = watch(() => this.fail());
     setCaret(caret, this.#input);
+    // Safari has no idle callbacks.
+    (window.requestIdleCallback ?? setTimeout)(() => this.#rehearse());
+  }
+
+  /** The browser compiles what a key needs of the module when it is first called: rather now than with the first key. */
+  #rehearse() {
+    for (const event of [new KeyboardEvent("keydown"), new Event("input")]) this.#input("title")?.dispatchEvent(event);
   }
 
   #stop() {
@@ -255,12 +263,10 @@ export class OccupationCoder extends HTMLElement {
 
   #setValue(value) {
     this.#value = value;
-    const [data, state] = [new FormData(), new FormData()];
-    for (const field of FIELDS) {
-      data.append(`${this.name}_${field}`, value[field] ?? "");
-      state.append(field, value[field] ?? "");
-    }
-    this.#internals.setFormValue(data, state);
+    const { name } = this;
+    const data = new FormData();
+    for (const field of FIELDS) data.append(`${name}_${field}`, value[field] ?? "");
+    this.#internals.setFormValue(data);
     this.#validate();
   }
 
@@ -274,8 +280,8 @@ export class OccupationCoder extends HTMLElement {
     this.#internals.setValidity({ valueMissing, customError }, message, anchor);
   }
 
-  #notify(name, value, more) {
-    const detail = { ...value, ...more };
+  #notify(name, more) {
+    const detail = { ...this.#value, ...more };
     this.dispatchEvent(new CustomEvent(`occupation-${name}`, { detail, bubbles: true, composed: true }));
   }
 }

@@ -1,4 +1,4 @@
-// axe finds nothing in any state of the question, light, dark or in forced colours.
+// axe finds nothing in any state of the question, light, dark or in forced colours; and nothing of it moves.
 import { expect, test } from "@playwright/test";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -31,6 +31,16 @@ for (const [look, media] of Object.entries({
   });
 }
 
+test.describe("with less motion", () => {
+  for (const state of ["waiting", "list", "confirmed", "withdrawn"]) {
+    test(`nothing moves: ${state}`, async ({ page }) => {
+      await page.emulateMedia({ reducedMotion: "reduce" });
+      await reach(page, state);
+      expect(await moving(page)).toEqual([]);
+    });
+  }
+});
+
 test.describe("without JavaScript of its own", () => {
   test("the plain inputs", async ({ page }) => {
     await page.route("**/occupation-coder.js", (route) => route.abort());
@@ -44,4 +54,19 @@ async function violations(page) {
   const { violations, passes } = await page.evaluate(() => window.axe.run());
   expect(passes.length).toBeGreaterThan(10);
   return violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.target.flat().join(" ")).join(", ")}`);
+}
+
+/** What of the question is animated, or changes its look little by little. */
+function moving(page) {
+  return page.evaluate(() => {
+    const { shadowRoot } = document.querySelector("occupation-coder");
+    const moves = (element, part) => {
+      const { animationName, transitionDuration, scrollBehavior } = getComputedStyle(element, part);
+      return animationName !== "none" || transitionDuration !== "0s" || scrollBehavior !== "auto";
+    };
+    const elements = [...shadowRoot.querySelectorAll("*")];
+    return elements
+      .filter((element) => [null, "::before", "::after"].some((part) => moves(element, part)))
+      .map(({ className }) => className);
+  });
 }

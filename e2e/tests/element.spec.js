@@ -79,6 +79,19 @@ test("the page is told what happens, in bubbling events with the form's value", 
   expect(await page.evaluate(() => document.querySelector("occupation-coder").status)).toBe("pending");
 });
 
+test("of what the element does by itself at the start, the page is told nothing", async ({ page }) => {
+  await page.addInitScript(() => {
+    window.told = [];
+    for (const name of ["input", "clear"]) addEventListener(`occupation-${name}`, () => window.told.push(name));
+  });
+  const draft = JSON.stringify({ title: "barista", code: "471231", label: "Barista", confidence: 0.9 });
+  await openForm(page, element("job", `value='${draft}'`));
+  await expect(new QuestionPage(page).title).toHaveValue("barista");
+  await page.evaluate(() => new Promise((resolve) => requestIdleCallback(() => setTimeout(resolve))));
+  expect(await page.evaluate(() => window.told)).toEqual([]);
+  expect(await page.evaluate(() => document.querySelector("occupation-coder").status)).toBe("confirmed");
+});
+
 for (const [what, act, message] of [
   ["an error", (page) => page.route("**/code", (route) => route.fulfill({ status: 500 })), "could not be looked up"],
   ["no JSON", (page) => page.route("**/code", (route) => route.fulfill({ body: "hello" })), "could not be looked up"],

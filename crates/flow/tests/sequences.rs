@@ -69,6 +69,17 @@ fn listed() -> Flow {
 }
 
 #[test]
+fn the_same_text_once_more_is_nothing_new() {
+    let mut flow = Flow::new(Settings::default());
+    play(
+        &mut flow,
+        [title("barista"), Event::PauseEnded, answered(1, &["Barista"]), Event::Confirmed(Some(0))],
+    );
+    assert_eq!(play(&mut flow, [title("barista")]), []);
+    assert_eq!(flow.form_value().status, Status::Confirmed);
+}
+
+#[test]
 fn fast_typing_makes_one_request_with_the_whole_text() {
     let mut flow = Flow::default();
     let word = "registered nurse";
