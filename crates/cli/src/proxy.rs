@@ -10,9 +10,10 @@ use occuform_api::Topic;
 use occuform_proxy::coder::EmbeddedCoder;
 use occuform_proxy::config::{Config, FallbackChoice};
 use occuform_proxy::metrics::Metrics;
-use occuform_serving::Server;
 use occuform_serving::settings::LogFormat;
+use occuform_serving::{Server, Workers};
 use std::net::SocketAddr;
+use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 
 /// Serves the coding API, the widget's files and the demo page. Needs no credentials: the embedded model answers,
@@ -102,6 +103,8 @@ async fn serve(config: Config, embedded: Option<EmbeddedCoder>) -> Result<()> {
     tracing::info!(%address, topic = config.topic.uri_name, upstream, "serving");
     println!("Occuform is ready: http://{address}/");
     tell_admin(admin.as_ref())?;
-    let server = Server { listener, admin, limits: config.server.limits };
+    let threads = std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
+    let workers = Workers::start(threads).context("cannot start the threads that serve")?;
+    let server = Server { listener, admin, limits: config.server.limits, workers };
     occuform_proxy::run(server, &config, coder, &metrics, shutdown).await.context("the proxy stopped")
 }

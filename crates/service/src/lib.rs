@@ -51,7 +51,7 @@ mod topics;
 pub use routes::app;
 pub use state::Service;
 
-use occuform_serving::Server;
+use occuform_serving::{Server, Workers};
 use std::future::Future;
 use std::io;
 use std::sync::Arc;
@@ -77,7 +77,7 @@ pub async fn run(
             Ok(())
         });
     }
-    let server = Server { listener, admin, limits: service.config.server.limits };
+    let server = Server { listener, admin, limits: service.config.server.limits, workers: Workers::none() };
     let result = server.run(app(&service), service.counters(), shutdown).await;
     background.shutdown().await;
     result

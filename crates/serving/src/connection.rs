@@ -11,7 +11,7 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use rustix::net::sockopt::set_tcp_user_timeout;
 use std::convert::Infallible;
 use std::io;
-use std::net::SocketAddr;
+use std::net::{self, SocketAddr};
 use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
@@ -33,14 +33,15 @@ pub(crate) async fn until(mut stopped: Stopped) {
     let _ = stopped.wait_for(|stopped| *stopped).await;
 }
 
-/// Serves the connection until the client closes it, takes too long, or the server stops.
+/// Serves the connection, which does not block, until the client closes it, takes too long, or the server stops.
 pub(crate) async fn serve(
-    stream: TcpStream,
+    stream: net::TcpStream,
     client: SocketAddr,
     app: Router,
     limits: Limits,
     stopped: Stopped,
 ) {
+    let Ok(stream) = TcpStream::from_std(stream) else { return };
     if let Err(error) = prepare(&stream, limits.stall) {
         tracing::debug!(%error, "the connection's options were not set");
     }

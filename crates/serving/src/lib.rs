@@ -6,6 +6,7 @@
 //! |---|---|
 //! | [`settings`] | what the operator chose |
 //! | `serve` | takes connections, within limits, until the server is told to stop; then finishes what was accepted |
+//! | `workers` | the threads that connections are shared out to, if any |
 //! | `connection` | one connection: HTTP, and how long a client may take |
 //! | [`account`] | gives each request an id, counts it and logs it |
 //! | [`body`] | reads a body as a whole, within limits |
@@ -18,5 +19,7 @@ mod connection;
 mod operator;
 mod serve;
 pub mod settings;
+mod workers;
 
 pub use serve::{Limits, Server};
+pub use workers::Workers;

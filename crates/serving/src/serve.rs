@@ -3,14 +3,15 @@
 
 use crate::connection::{self, Stopped};
 use crate::operator;
+use crate::workers::Workers;
 use axum::Router;
 use prometheus_client::registry::Registry;
 use std::future::Future;
-use std::io;
-use std::net::SocketAddr;
+use std::io::{self, Write};
+use std::net::{SocketAddr, TcpStream};
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
@@ -43,6 +44,8 @@ pub struct Server {
     pub admin: Option<TcpListener>,
     /// What clients may take.
     pub limits: Limits,
+    /// Who serves the application's connections.
+    pub workers: Workers,
 }
 
 impl Server {
@@ -71,28 +74,29 @@ impl Server {
             let (never, running) = watch::channel(false);
             background.spawn(async move {
                 let _running = never;
-                serve(admin, &app, self.limits, running).await;
+                serve(admin, &app, self.limits, Workers::none(), running).await;
             });
         }
-        serve(self.listener, &app, self.limits, stopped).await;
+        serve(self.listener, &app, self.limits, self.workers, stopped).await;
         background.shutdown().await;
         Ok(())
     }
 }
 
-async fn serve(listener: TcpListener, app: &Router, limits: Limits, stopped: Stopped) {
+async fn serve(listener: TcpListener, app: &Router, limits: Limits, mut workers: Workers, stopped: Stopped) {
     let mut connections = JoinSet::new();
-    let take = |stream: TcpStream, client: SocketAddr, connections: &mut JoinSet<()>| {
+    let mut take = |stream: TcpStream, client: SocketAddr, connections: &mut JoinSet<()>| {
         while connections.try_join_next().is_some() {}
         if connections.len() >= limits.connections {
             refuse(&stream);
         } else {
-            connections.spawn(connection::serve(stream, client, app.clone(), limits, stopped.clone()));
+            let connection = connection::serve(stream, client, app.clone(), limits, stopped.clone());
+            workers.spawn(connection, connections);
         }
     };
     loop {
         tokio::select! {
-            accepted = listener.accept() => match accepted {
+            accepted = accept(&listener) => match accepted {
                 Ok((stream, client)) => take(stream, client, &mut connections),
                 Err(error) if is_of_one_connection(&error) => {}
                 Err(error) => {
@@ -112,21 +116,24 @@ async fn serve(listener: TcpListener, app: &Router, limits: Limits, stopped: Sto
     }
 }
 
+/// A connection that belongs to no runtime yet.
+async fn accept(listener: &TcpListener) -> io::Result<(TcpStream, SocketAddr)> {
+    let (stream, client) = listener.accept().await?;
+    Ok((stream.into_std()?, client))
+}
+
 /// Connections that the machine has accepted and nobody has taken yet. Their requests may be here already.
 fn waiting(listener: TcpListener) -> Vec<(TcpStream, SocketAddr)> {
     let Ok(listener) = listener.into_std() else { return Vec::new() };
     std::iter::from_fn(|| listener.accept().ok())
-        .filter_map(|(stream, client)| {
-            stream.set_nonblocking(true).ok()?;
-            Some((TcpStream::from_std(stream).ok()?, client))
-        })
+        .filter(|(stream, _)| stream.set_nonblocking(true).is_ok())
         .collect()
 }
 
-fn refuse(stream: &TcpStream) {
+fn refuse(mut stream: &TcpStream) {
     tracing::debug!("a connection too many");
     // What does not fit at once is not worth a wait.
-    let _ = stream.try_write(TOO_MANY);
+    let _ = stream.write(TOO_MANY);
 }
 
 /// A client that went away before its connection was taken is no reason to wait.

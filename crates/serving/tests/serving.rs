@@ -3,7 +3,7 @@
 use axum::Router;
 use axum::routing::get;
 use occuform_serving::account::{Requests, account};
-use occuform_serving::{Limits, Server};
+use occuform_serving::{Limits, Server, Workers};
 use prometheus_client::registry::Registry;
 use std::io::Write;
 use std::net::SocketAddr;
@@ -24,6 +24,10 @@ struct Running {
 }
 
 async fn start(limits: Limits) -> Running {
+    start_with(limits, Workers::none()).await
+}
+
+async fn start_with(limits: Limits, workers: Workers) -> Running {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let admin = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let (api, admin_address) = (listener.local_addr().unwrap(), admin.local_addr().unwrap());
@@ -32,9 +36,10 @@ async fn start(limits: Limits) -> Running {
     let requests = Requests::register(&mut registry);
     let app = Router::new()
         .route("/", get(async || "answered"))
+        .route("/thread", get(async || format!("{:?}", std::thread::current().id())))
         .route("/never", get(std::future::pending::<&str>))
         .layer(axum::middleware::from_fn_with_state(requests, account));
-    let server = Server { listener, admin: Some(admin), limits };
+    let server = Server { listener, admin: Some(admin), limits, workers };
     let server = tokio::spawn(server.run(app, Arc::new(registry), async move {
         let _ = stopped.await;
     }));
@@ -91,7 +96,13 @@ async fn a_connection_too_many_is_told_so_and_a_closed_one_makes_room() {
 
 #[tokio::test]
 async fn what_was_sent_before_the_stop_is_answered_and_what_comes_after_finds_nobody() {
-    let running = start(Limits::default()).await;
+    for threads in [0, 1, 3] {
+        stop_while_requests_wait(Workers::start(threads).unwrap()).await;
+    }
+}
+
+async fn stop_while_requests_wait(workers: Workers) {
+    let running = start_with(Limits::default(), workers).await;
     let mut idle = TcpStream::connect(running.api).await.unwrap();
     one_request(&mut idle).await;
     // Nothing here lets the server run: all of these wait for it when it is told to stop.
@@ -128,6 +139,20 @@ async fn what_takes_longer_than_the_drain_is_dropped_and_readiness_ends_at_once(
     assert_eq!(to_the_end(stream).await, "");
     running.server.await.unwrap().unwrap();
     assert!(before.elapsed() >= Duration::from_secs(15) && before.elapsed() < Duration::from_secs(17));
+}
+
+#[tokio::test]
+async fn connections_are_shared_out_among_the_threads() {
+    let running = start_with(Limits::default(), Workers::start(2).unwrap()).await;
+    // One is waiting at its request, which is not what the others wait for.
+    let mut waiting = TcpStream::connect(running.api).await.unwrap();
+    waiting.write_all(b"GET /never HTTP/1.1\r\nhost: localhost\r\n\r\n").await.unwrap();
+    let threads: Vec<String> = [ask(running.api, "/thread").await, ask(running.api, "/thread").await]
+        .into_iter()
+        .map(|answer| answer.lines().last().unwrap_or_default().to_owned())
+        .collect();
+    assert!(threads.iter().all(|thread| thread.starts_with("ThreadId")), "{threads:?}");
+    assert_ne!(threads[0], threads[1]);
 }
 
 #[tokio::test]

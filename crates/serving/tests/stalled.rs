@@ -4,7 +4,7 @@ use axum::Router;
 use axum::body::{Body, Bytes};
 use axum::routing::get;
 use futures_util::stream;
-use occuform_serving::{Limits, Server};
+use occuform_serving::{Limits, Server, Workers};
 use std::convert::Infallible;
 use std::future::pending;
 use std::net::SocketAddr;
@@ -25,7 +25,7 @@ async fn serve(limits: Limits) -> SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let app = Router::new().route("/endless", get(endless)).route("/short", get(async || "short"));
-    let server = Server { listener, admin: None, limits };
+    let server = Server { listener, admin: None, limits, workers: Workers::none() };
     tokio::spawn(server.run(app, Arc::default(), pending()));
     address
 }

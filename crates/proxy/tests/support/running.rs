@@ -3,7 +3,7 @@
 use occuform_proxy::coder::Coder;
 use occuform_proxy::config::Config;
 use occuform_proxy::metrics::Metrics;
-use occuform_serving::Server;
+use occuform_serving::{Server, Workers};
 use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
@@ -34,7 +34,8 @@ pub async fn start(config: Config, coder: Arc<dyn Coder>, metrics: Metrics) -> R
     let (api, admin_address) = (listener.local_addr().unwrap(), admin.local_addr().unwrap());
     let (stop, stopped) = oneshot::channel::<()>();
     let server = tokio::spawn(async move {
-        let server = Server { listener, admin: Some(admin), limits: config.server.limits };
+        let server =
+            Server { listener, admin: Some(admin), limits: config.server.limits, workers: Workers::none() };
         let shutdown = async move {
             let _ = stopped.await;
         };
