@@ -93,7 +93,7 @@ impl Coder for Cached {
             }
             let mut coded = next.code(text, suggestions, deadline).await?;
             // What was typed is not kept: whoever asks has it.
-            coded.answer.input = Record::default();
+            Arc::make_mut(&mut coded.answer).input = Record::default();
             if let Some(shared) = shared {
                 shared.keep(&key, &coded).await;
             }

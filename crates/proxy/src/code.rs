@@ -12,9 +12,11 @@ use axum::extract::{Path, Request, State};
 use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{AppendHeaders, IntoResponse, Response};
-use occuform_api::{CodeRequest, CodeStatus, Model, Record, RequestError, ServiceError, TextError};
+use occuform_api::{
+    CodeAnswer, CodeRequest, CodeStatus, Model, Record, RequestError, ServiceError, Suggestion, TextError,
+};
 use occuform_serving::body::{self, BodyFailure, BodyLimits};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::sync::Arc;
 use std::time::Duration;
@@ -47,12 +49,25 @@ pub(crate) async fn code(
     let request = read(&body)?;
     let text = request.job_text().map_err(broken_rule)?;
     let deadline = Instant::now() + wait;
-    let Coded { mut answer, source, model } =
-        coder.code(text, request.number_of_suggestions, deadline).await?;
-    answer.input = request.record;
+    let Coded { answer, source, model } = coder.code(text, request.number_of_suggestions, deadline).await?;
     metrics.answered(source, answer.code_status == CodeStatus::Successful);
-    let provenance = [("occuform-source", source.as_str().to_owned()), ("occuform-model", model)];
-    Ok((AppendHeaders(provenance), Json(answer)).into_response())
+    let provenance = [("occuform-source", source.as_str()), ("occuform-model", &*model)];
+    Ok((AppendHeaders(provenance), Json(Echoed::new(&request.record, &answer))).into_response())
+}
+
+/// A [`CodeAnswer`] with the words of whoever asked.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Echoed<'a> {
+    code_status: CodeStatus,
+    input: &'a Record,
+    result: &'a [Suggestion],
+}
+
+impl<'a> Echoed<'a> {
+    fn new(input: &'a Record, answer: &'a CodeAnswer) -> Self {
+        Self { code_status: answer.code_status, input, result: &answer.result }
+    }
 }
 
 pub(crate) async fn latest_model(

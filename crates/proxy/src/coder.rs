@@ -20,15 +20,15 @@ pub trait Coder: Send + Sync {
     async fn code(&self, text: JobText, suggestions: u8, deadline: Instant) -> Result<Coded, CodingFailure>;
 }
 
-/// An answer and where it comes from.
+/// An answer and where it comes from. A copy of it copies no text.
 #[derive(Clone, Debug)]
 pub struct Coded {
-    /// The answer.
-    pub answer: CodeAnswer,
+    /// The answer. Its echo of what was typed is nobody's: whoever asked has that.
+    pub answer: Arc<CodeAnswer>,
     /// Who gave it.
     pub source: Source,
     /// The model's GUID.
-    pub model: String,
+    pub model: Arc<str>,
 }
 
 /// Who gave an answer, as the header `Occuform-Source` says it.
@@ -108,9 +108,9 @@ impl Coder for EmbeddedCoder {
     /// Takes well under a millisecond, so that it needs no thread of its own.
     async fn code(&self, text: JobText, suggestions: u8, _: Instant) -> Result<Coded, CodingFailure> {
         Ok(Coded {
-            answer: self.model.code(&text, CodingOptions { suggestions, ..self.options }),
+            answer: self.model.code(&text, CodingOptions { suggestions, ..self.options }).into(),
             source: Source::Embedded,
-            model: self.described.model_id.clone(),
+            model: self.described.model_id.as_str().into(),
         })
     }
 }

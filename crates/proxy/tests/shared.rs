@@ -96,7 +96,7 @@ async fn three_proxies_use_one_token_one_pace_and_each_others_answers() {
     }
 
     let again = ask(&ready(&settings).await, " ZEBRAKEEPER  7").await.unwrap();
-    assert_eq!((again.source, again.model.as_str()), (Source::Cache, "model-1"));
+    assert_eq!((again.source, &*again.model), (Source::Cache, "model-1"));
     assert_eq!(again.answer.result[0].code_label, "z 7");
 
     let dump = redis.dump();

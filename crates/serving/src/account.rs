@@ -23,7 +23,7 @@ const BUCKETS: [f64; 14] =
     [0.0002, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0];
 
 /// Told apart in log and metrics. A stranger may invent others.
-const KNOWN_METHODS: [Method; 7] =
+static KNOWN_METHODS: [Method; 7] =
     [Method::GET, Method::HEAD, Method::POST, Method::PUT, Method::PATCH, Method::DELETE, Method::OPTIONS];
 
 /// Counts requests.
@@ -36,7 +36,7 @@ pub struct Requests {
 #[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
 struct RequestLabels {
     route: String,
-    method: String,
+    method: &'static str,
     status: u16,
 }
 
@@ -65,21 +65,21 @@ impl Requests {
 /// The middleware.
 pub async fn account(State(requests): State<Requests>, request: Request, next: Next) -> Response {
     let started = Instant::now();
-    let method = request.method().clone();
-    let method = if KNOWN_METHODS.contains(&method) { method.as_str() } else { "other" };
+    let method =
+        KNOWN_METHODS.iter().find(|known| *known == request.method()).map_or("other", Method::as_str);
     let route = request.extensions().get::<MatchedPath>().cloned();
     let route = route.as_ref().map_or("none", MatchedPath::as_str);
-    let id = Uuid::new_v4().to_string();
-    let span = tracing::info_span!("request", id);
+    let id = Uuid::new_v4();
+    let span = tracing::info_span!("request", %id);
     let mut response = next.run(request).instrument(span.clone()).await;
     let (status, duration) = (response.status().as_u16(), started.elapsed());
-    let labels = RequestLabels { route: route.to_owned(), method: method.to_owned(), status };
+    let labels = RequestLabels { route: route.to_owned(), method, status };
     requests.answered.get_or_create(&labels).inc();
     let labels = RouteLabels { route: route.to_owned() };
     requests.durations.get_or_create(&labels).observe(duration.as_secs_f64());
     let milliseconds = duration.as_secs_f64() * 1_000.0;
     tracing::info!(parent: &span, method, route, status, milliseconds, "answered");
-    if let Ok(id) = HeaderValue::from_str(&id) {
+    if let Ok(id) = HeaderValue::from_str(id.hyphenated().encode_lower(&mut Uuid::encode_buffer())) {
         response.headers_mut().insert(REQUEST_ID, id);
     }
     response

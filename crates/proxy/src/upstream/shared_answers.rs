@@ -37,12 +37,12 @@ impl SharedAnswers {
         command.arg(self.name(key));
         let sealed: Option<Vec<u8>> = self.redis.ask(&command).await.ok()?;
         let Kept { answer, model } = serde_json::from_slice(&self.cipher.open(&sealed?)?).ok()?;
-        Some(Coded { answer, model, source: Source::Cache })
+        Some(Coded { answer: answer.into(), model: model.into(), source: Source::Cache })
     }
 
     /// Keeps an answer.
     pub async fn keep(&self, key: &[u8], coded: &Coded) {
-        let kept = Kept { answer: coded.answer.clone(), model: coded.model.clone() };
+        let kept = Kept { answer: CodeAnswer::clone(&coded.answer), model: coded.model.to_string() };
         let sealed = serde_json::to_vec(&kept).ok().and_then(|kept| self.cipher.seal(&kept));
         let Some(sealed) = sealed else { return };
         let mut command = redis::cmd("SET");

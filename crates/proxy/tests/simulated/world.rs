@@ -157,7 +157,7 @@ impl Coder for Embedded {
     }
 
     async fn code(&self, text: JobText, _: u8, _: Instant) -> Result<Coded, CodingFailure> {
-        Ok(Coded { answer: answer(&text, 1), source: Source::Embedded, model: "embedded".into() })
+        Ok(Coded { answer: answer(&text, 1).into(), source: Source::Embedded, model: "embedded".into() })
     }
 }
 
