@@ -3,7 +3,7 @@
 
 use occuform_proxy::config::Config;
 use occuform_proxy::metrics::Metrics;
-use occuform_serving::Server;
+use occuform_serving::{Server, Workers};
 use std::error::Error;
 use std::future::pending;
 use std::path::Path;
@@ -24,6 +24,6 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let coder = occuform_proxy::assemble(&config, None, &metrics)?;
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     println!("http://{}", listener.local_addr()?);
-    let server = Server { listener, admin: None, limits: config.server.limits };
+    let server = Server { listener, admin: None, limits: config.server.limits, workers: Workers::start(2)? };
     Ok(occuform_proxy::run(server, &config, coder, &metrics, pending()).await?)
 }
