@@ -132,11 +132,11 @@ fn fit(
     let thresholds = Thresholds { list: settings.list_threshold, category: settings.category_threshold };
     let words =
         samples.iter().map(Sample::words).flat_map(|words| words.title.into_iter().chain(words.tasks));
-    let whole_titles = samples.iter().filter_map(|sample| {
+    let titles_alone = samples.iter().filter_map(|sample| {
         let title = sample.words().title_alone()?;
         Some((hash(Namespace::WholeTitle, &title), groups.last_choice(&sample.path?)))
     });
-    quantise::pack(classification, Spelling::new(words), vocabulary, &hyperplanes, whole_titles, thresholds)
+    quantise::pack(classification, Spelling::new(words), vocabulary, &hyperplanes, titles_alone, thresholds)
 }
 
 /// Which samples lie below which node.
