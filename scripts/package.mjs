@@ -12,7 +12,12 @@ const target = ["chrome111", "firefox115", "safari16.4"];
 const wasm = readFileSync(join(glue, "occuform_bg.wasm"));
 const styles = `${await bundled("www/occupation-coder.css")}`;
 const parts = { "occuform_bg.wasm": wasm };
-parts["element.js"] = await bundled("www/element.js", { format: "esm", plugins: [{ name: "built", setup: useBuilt }] });
+parts["element.js"] = await bundled("www/element.js", {
+  format: "esm",
+  plugins: [{ name: "built", setup: useBuilt }],
+  // Chromium then compiles all of it while it comes, in another thread, and not function by function when first called.
+  banner: { js: "//# allFunctionsCalledOnLoad" },
+});
 
 const all = createHash("sha256");
 for (const name of Object.keys(parts)) all.update(parts[name]);
