@@ -25,6 +25,17 @@ for (const [title, tasks, code] of FIRST) {
   });
 }
 
+test("what follows a job that leaves no doubt is like it", async ({ request }) => {
+  for (const [title, group] of [
+    ["barista", "471"],
+    ["sparky", "381"],
+  ]) {
+    const { result } = await coded(request, title, "");
+    const alike = result.filter(({ codeCategory }) => codeCategory.startsWith(group));
+    expect([title, alike.length]).toEqual([title, 3]);
+  }
+});
+
 test("gibberish gets no list", async ({ request }) => {
   for (const title of ["asdfghjkl", "qxzv wkjh", "zzzz xxxx", "lorem ipsum dolor", "!!! ???", "12345"]) {
     const answer = await coded(request, title, "");

@@ -107,6 +107,14 @@ impl Classification {
         parent.map_or(&self.top, |id| &self.children[usize::from(id)])
     }
 
+    /// The occupations whose codes begin like this.
+    pub fn occupations_in<'a>(&'a self, group: &'a str) -> impl Iterator<Item = NodeId> + 'a {
+        let start = self.nodes.partition_point(|node| node.code.as_str() < group);
+        let nodes =
+            (start..).zip(&self.nodes[start..]).take_while(move |(_, node)| node.code.starts_with(group));
+        nodes.filter(|(number, _)| self.children[*number].is_empty()).map(|(number, _)| number as NodeId)
+    }
+
     /// The number of the node with this code.
     pub fn find(&self, code: &str) -> Option<NodeId> {
         self.nodes.binary_search_by(|node| node.code.as_str().cmp(code)).ok().map(|number| number as NodeId)
@@ -158,6 +166,11 @@ mod tests {
         assert_eq!(codes(tree.find("1")), ["11", "12"]);
         assert_eq!(codes(tree.find("1111")), ["111131", "111132"]);
         assert!(codes(tree.find("111131")).is_empty());
+        let below =
+            |group| tree.occupations_in(group).map(|id| tree.node(id).code.clone()).collect::<Vec<_>>();
+        assert_eq!(below("111"), ["111131", "111132"]);
+        assert_eq!(below("2"), ["21"]);
+        assert!(below("3").is_empty());
         assert_eq!(tree.counts(), [2, 3, 1, 1, 2]);
     }
 

@@ -11,6 +11,13 @@ use occuform_api::{JobText, MAX_SUGGESTIONS, Suggestion};
 /// How many paths are followed from level to level.
 const BEAM_WIDTH: usize = 32;
 
+/// How likely an occupation is at least, as a share of what the likeliest is, when both are in a unit group. Where the
+/// words leave no doubt, what few letters they share with others says less than that: after "Barista" comes
+/// "Bar Attendant", not "Barrister".
+const IN_UNIT_GROUP: f32 = 1e-4;
+/// The same in a minor group.
+const IN_MINOR_GROUP: f32 = 2e-5;
+
 /// What speaks for a path: the logarithm of each step's share, then each step's margin, then 1 where the title is all
 /// there is and speaks as a whole for the end of the path.
 pub(crate) type Evidence = [f32; 11];
@@ -54,16 +61,38 @@ impl Model {
 
 impl Knowledge {
     pub(crate) fn rank(&self, text: &JobText) -> Vec<Suggestion> {
-        let best = self.best_paths(text).into_iter().take(usize::from(MAX_SUGGESTIONS));
-        best.map(|path| self.suggestion(path)).collect()
+        let found = self.best_paths(text).into_iter().map(|(path, likely)| (path.node, likely.exp()));
+        let ranked = self.with_neighbours(found.collect());
+        ranked
+            .into_iter()
+            .take(usize::from(MAX_SUGGESTIONS))
+            .map(|occupation| self.suggestion(occupation))
+            .collect()
     }
 
-    fn suggestion(&self, ranked: Ranked) -> Suggestion {
-        let node = self.classification.node(ranked.0.node);
+    /// The same, and the occupations around the likeliest: see [`IN_UNIT_GROUP`].
+    fn with_neighbours(&self, mut ranked: Vec<(NodeId, f32)>) -> Vec<(NodeId, f32)> {
+        let Some((best, likeliest)) = ranked.first().copied() else { return ranked };
+        let code = self.classification.node(best).code.as_str();
+        let [unit_group, minor_group] = [&code[..LEVELS[3]], &code[..LEVELS[2]]];
+        for neighbour in self.classification.occupations_in(minor_group) {
+            let in_unit_group = self.classification.node(neighbour).code.starts_with(unit_group);
+            let least = likeliest * if in_unit_group { IN_UNIT_GROUP } else { IN_MINOR_GROUP };
+            match ranked.iter_mut().find(|(found, _)| *found == neighbour) {
+                Some((_, likely)) => *likely = likely.max(least),
+                None => ranked.push((neighbour, least)),
+            }
+        }
+        ranked.sort_by(|(a, likely_a), (b, likely_b)| likely_b.total_cmp(likely_a).then(a.cmp(b)));
+        ranked
+    }
+
+    fn suggestion(&self, (node, likely): (NodeId, f32)) -> Suggestion {
+        let node = self.classification.node(node);
         Suggestion {
             code_category: node.code.clone(),
             code_label: node.title.clone(),
-            code_confidence: f64::from(ranked.1.exp()),
+            code_confidence: f64::from(likely),
         }
     }
 
