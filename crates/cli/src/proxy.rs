@@ -103,7 +103,8 @@ async fn serve(config: Config, embedded: Option<EmbeddedCoder>) -> Result<()> {
     tracing::info!(%address, topic = config.topic.uri_name, upstream, "serving");
     println!("Occuform is ready: http://{address}/");
     tell_admin(admin.as_ref())?;
-    let threads = std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
+    // The other half is left to what goes on behind them and beside the proxy.
+    let threads = std::thread::available_parallelism().map_or(1, NonZeroUsize::get).div_ceil(2);
     let workers = Workers::start(threads).context("cannot start the threads that serve")?;
     let server = Server { listener, admin, limits: config.server.limits, workers };
     occuform_proxy::run(server, &config, coder, &metrics, shutdown).await.context("the proxy stopped")
