@@ -2,6 +2,7 @@
 
 mod common;
 
+use common::Workplace;
 use common::batch_folder::{Folder, model};
 
 #[test]
@@ -46,7 +47,7 @@ fn a_dry_run_shows_the_plan_and_writes_nothing() {
     let folder = Folder::with(&[("jobs.csv", b"title\nsparky\n sparky \nbarista\n")]);
     let said = folder.succeed(&["batch", "jobs.csv", "--dry-run"]);
     assert!(said.contains("Plan: 3 rows, 2 different texts"), "{said}");
-    assert_eq!(std::fs::read_dir(folder.0.path()).unwrap().count(), 1);
+    assert_eq!(std::fs::read_dir(folder.folder()).unwrap().count(), 1);
 }
 
 #[test]

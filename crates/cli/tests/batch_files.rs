@@ -2,6 +2,7 @@
 
 mod common;
 
+use common::Workplace;
 use common::batch_folder::Folder;
 use serde_json::Value;
 use std::io::Write as _;

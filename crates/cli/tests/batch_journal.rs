@@ -2,6 +2,7 @@
 
 mod common;
 
+use common::Workplace;
 use common::batch_folder::{Folder, model};
 use std::fmt::Write as _;
 use std::process::{Command, Stdio};
@@ -20,7 +21,7 @@ fn a_batch_that_is_killed_goes_on_where_it_was_and_gives_the_same() {
     let mut killed = 0;
     for point in 0..10 {
         let mut child = Command::new(env!("CARGO_BIN_EXE_occuform"))
-            .current_dir(folder.0.path())
+            .current_dir(folder.folder())
             .args(["batch", "jobs.csv", "--force", "--model", &model("osca")])
             .stdout(Stdio::null())
             .stderr(Stdio::null())
@@ -92,7 +93,7 @@ fn ctrl_c_stops_with_a_word_and_the_same_command_goes_on() {
     let folder = Folder::with(&[("jobs.csv", jobs.as_bytes())]);
     let journal = folder.path("jobs.coded.csv.journal");
     let mut child = Command::new(env!("CARGO_BIN_EXE_occuform"))
-        .current_dir(folder.0.path())
+        .current_dir(folder.folder())
         .args(["batch", "jobs.csv", "--model", &model("osca")])
         .stdout(Stdio::null())
         .stderr(Stdio::piped())

@@ -2,6 +2,7 @@
 
 mod common;
 
+use common::Workplace;
 use common::coding_service::CodingService;
 use common::relay::Fault;
 

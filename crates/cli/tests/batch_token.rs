@@ -3,6 +3,7 @@
 
 mod common;
 
+use common::Workplace;
 use common::coding_service::CodingService;
 use common::relay::{Fault, Seen};
 use occuform_api::OSCA;

@@ -2,6 +2,7 @@
 
 mod common;
 
+use common::Workplace;
 use common::coding_service::{CodingService, command};
 use serde_json::{Value, json};
 use std::io::{BufRead, BufReader, Read, Write};

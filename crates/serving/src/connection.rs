@@ -33,7 +33,8 @@ pub(crate) async fn until(mut stopped: Stopped) {
     let _ = stopped.wait_for(|stopped| *stopped).await;
 }
 
-/// Serves the connection, which does not block, until the client closes it, takes too long, or the server stops.
+/// Serves the connection until the client closes it, takes too long, or the server stops. It is set not to block, and
+/// belongs to no runtime before.
 pub(crate) async fn serve(
     stream: net::TcpStream,
     client: SocketAddr,

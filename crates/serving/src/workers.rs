@@ -9,7 +9,7 @@ use tokio::sync::oneshot;
 use tokio::task::JoinSet;
 
 /// Threads that connections are shared out to. They end when this is dropped.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Workers {
     workers: Vec<Worker>,
     next: usize,
@@ -26,7 +26,7 @@ impl Workers {
     /// No threads of their own: connections are tasks of the runtime that takes them. For requests that may keep a thread
     /// busy for long.
     pub fn none() -> Self {
-        Self::default()
+        Self { workers: Vec::new(), next: 0 }
     }
 
     /// So many threads.

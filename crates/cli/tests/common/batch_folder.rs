@@ -1,7 +1,7 @@
 //! A folder with files for `occuform batch`, and models to code them with.
 
-use super::{LEXICON, occuform, write_lexicon};
-use std::path::{Path, PathBuf};
+use super::{LEXICON, Workplace, occuform, said, write_lexicon};
+use std::path::Path;
 use std::sync::LazyLock;
 use tempfile::TempDir;
 
@@ -41,8 +41,8 @@ fn model_in(folder: &Path, topic: &str) -> String {
     folder.join(topic).with_extension("model").display().to_string()
 }
 
-/// A folder with files in it.
-pub struct Folder(pub TempDir);
+/// A folder in which `occuform batch` has a model.
+pub struct Folder(TempDir);
 
 impl Folder {
     pub fn with(files: &[(&str, &[u8])]) -> Self {
@@ -53,38 +53,6 @@ impl Folder {
         Self(folder)
     }
 
-    pub fn path(&self, name: &str) -> PathBuf {
-        self.0.path().join(name)
-    }
-
-    pub fn read(&self, name: &str) -> String {
-        std::fs::read_to_string(self.path(name)).unwrap()
-    }
-
-    /// What the command says, and whether it succeeded.
-    pub fn run(&self, arguments: &[&str]) -> (String, bool) {
-        let osca = model("osca");
-        let mut all = arguments.to_vec();
-        if arguments[0] == "batch" {
-            all.extend(["--model", &osca]);
-        }
-        let output = occuform(self.0.path(), &all);
-        let said = [output.stdout, output.stderr].map(|bytes| String::from_utf8(bytes).unwrap());
-        (said.concat(), output.status.success())
-    }
-
-    pub fn succeed(&self, arguments: &[&str]) -> String {
-        let (said, success) = self.run(arguments);
-        assert!(success, "{said}");
-        said
-    }
-
-    pub fn fail(&self, arguments: &[&str]) -> String {
-        let (said, success) = self.run(arguments);
-        assert!(!success, "{said}");
-        said
-    }
-
     /// The cells of a column of an output.
     pub fn column(&self, name: &str, column: &str) -> Vec<String> {
         let text = self.read(name);
@@ -93,5 +61,20 @@ impl Folder {
         let mut rows = csv::ReaderBuilder::new().delimiter(delimiter).from_reader(text.as_bytes());
         let place = rows.headers().unwrap().iter().position(|found| found == column).unwrap();
         rows.records().map(|row| row.unwrap()[place].to_owned()).collect()
+    }
+}
+
+impl Workplace for Folder {
+    fn folder(&self) -> &Path {
+        self.0.path()
+    }
+
+    fn run(&self, arguments: &[&str]) -> (String, bool) {
+        let osca = model("osca");
+        let mut all = arguments.to_vec();
+        if arguments[0] == "batch" {
+            all.extend(["--model", &osca]);
+        }
+        said(&occuform(self.folder(), &all))
     }
 }

@@ -1,14 +1,14 @@
 //! A real `occuform service` with a relay before it, and a folder in which `occuform batch` asks it.
 
 use super::relay::Relay;
-use super::{LEXICON, occuform, write_lexicon};
+use super::{LEXICON, Workplace, occuform, write_lexicon};
 use occuform_service::Service;
 use occuform_service::clock::Clock;
 use occuform_service::config::Config;
 use std::fmt::Write as _;
 use std::io::{BufRead, BufReader};
 use std::net::TcpListener;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::{Arc, LazyLock};
 use tempfile::TempDir;
@@ -88,14 +88,6 @@ impl CodingService {
         Self { folder, relay, child }
     }
 
-    pub fn path(&self, name: &str) -> PathBuf {
-        self.folder.path().join(name)
-    }
-
-    pub fn read(&self, name: &str) -> String {
-        std::fs::read_to_string(self.path(name)).unwrap()
-    }
-
     /// Writes a file of so many different jobs.
     pub fn write_jobs(&self, name: &str, jobs: usize) {
         let mut text = String::from("title,tasks\n");
@@ -103,25 +95,6 @@ impl CodingService {
             let _ = writeln!(text, "sparky {number},wiring {} houses", number % 977);
         }
         std::fs::write(self.path(name), text).unwrap();
-    }
-
-    /// What the command says, and whether it succeeded.
-    pub fn run(&self, arguments: &[&str]) -> (String, bool) {
-        let output = occuform(self.folder.path(), arguments);
-        let said = [output.stdout, output.stderr].map(|bytes| String::from_utf8(bytes).unwrap());
-        (said.concat(), output.status.success())
-    }
-
-    pub fn succeed(&self, arguments: &[&str]) -> String {
-        let (said, success) = self.run(arguments);
-        assert!(success, "{said}");
-        said
-    }
-
-    pub fn fail(&self, arguments: &[&str]) -> String {
-        let (said, success) = self.run(arguments);
-        assert!(!success, "{said}");
-        said
     }
 
     /// Begins the command and kills it as soon as the service has had so many more calls. Returns whether that came
@@ -132,6 +105,12 @@ impl CodingService {
         self.relay.wait_for(before + calls, || child.try_wait().unwrap().is_none());
         child.kill().unwrap();
         !child.wait().unwrap().success()
+    }
+}
+
+impl Workplace for CodingService {
+    fn folder(&self) -> &Path {
+        self.folder.path()
     }
 }
 

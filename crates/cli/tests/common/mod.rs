@@ -6,7 +6,7 @@ pub mod batch_folder;
 pub mod coding_service;
 pub mod relay;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 /// Two occupations of the topic `osca`.
@@ -42,4 +42,40 @@ pub fn write_lexicon(folder: &Path, topic: &str, text: &str) {
     let place = folder.join("lexicon").join(topic);
     std::fs::create_dir_all(&place).unwrap();
     std::fs::write(place.join("small.txt"), text).unwrap();
+}
+
+/// What the command said, and whether it succeeded.
+pub fn said(output: &Output) -> (String, bool) {
+    let said = [&output.stdout, &output.stderr].map(|bytes| str::from_utf8(bytes).unwrap());
+    (said.concat(), output.status.success())
+}
+
+/// A folder with files in it, in which the command is run.
+pub trait Workplace {
+    fn folder(&self) -> &Path;
+
+    /// What the command says, and whether it succeeded.
+    fn run(&self, arguments: &[&str]) -> (String, bool) {
+        said(&occuform(self.folder(), arguments))
+    }
+
+    fn succeed(&self, arguments: &[&str]) -> String {
+        let (said, success) = self.run(arguments);
+        assert!(success, "{said}");
+        said
+    }
+
+    fn fail(&self, arguments: &[&str]) -> String {
+        let (said, success) = self.run(arguments);
+        assert!(!success, "{said}");
+        said
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.folder().join(name)
+    }
+
+    fn read(&self, name: &str) -> String {
+        std::fs::read_to_string(self.path(name)).unwrap()
+    }
 }
