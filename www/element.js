@@ -13,6 +13,9 @@ import { reflect } from "./reflect.js";
 const FIELDS = ["title", "tasks", "code", "label", "confidence", "status", "source", "model"];
 const EMPTY = { title: "", tasks: "", code: "", label: "", confidence: null, status: "empty", source: "", model: "" };
 
+/** Whether what a key needs has been called once: the module is the same for all elements. */
+let rehearsed = false;
+
 export class OccupationCoder extends HTMLElement {
   static formAssociated = true;
 
@@ -205,7 +208,8 @@ export class OccupationCoder extends HTMLElement {
     this.#unwatch = watch(() => this.fail());
     setCaret(caret, this.#input);
     // Safari has no idle callbacks.
-    (window.requestIdleCallback ?? setTimeout)(() => this.#rehearse());
+    if (!rehearsed) (window.requestIdleCallback ?? setTimeout)(() => this.#rehearse());
+    rehearsed = true;
   }
 
   /** The browser compiles what a key needs of the module when it is first called: rather now than with the first key. */
