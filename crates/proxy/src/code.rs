@@ -1,6 +1,7 @@
 //! In: the body of `POST /v1/topics/{topic}/code`. Out: the answer, or a problem that names the rule broken.
 //! Next: [`crate::coder`] answers what is valid.
 
+use crate::admission::Admission;
 use crate::coder::{Coded, Coder, CodingFailure};
 use crate::metrics::Metrics;
 use crate::preference;
@@ -31,26 +32,47 @@ const MODEL_SOON: Duration = Duration::from_secs(5);
 /// How long a client may want to wait; the proxy's own deadline may be shorter.
 const LONGEST_WAIT: Duration = Duration::from_mins(1);
 
+/// How long a request may take besides its deadline and its body: an answer from the second coder.
+const BESIDES_DEADLINE: Duration = Duration::from_secs(2);
+
+/// How long a client is told to wait whose request took longer.
+const AFTER_NO_ANSWER: Duration = Duration::from_secs(5);
+
 /// What the API's handlers have.
-#[derive(Clone)]
 pub(crate) struct Api {
     pub(crate) coder: Arc<dyn Coder>,
-    pub(crate) metrics: Arc<Metrics>,
+    pub(crate) metrics: Metrics,
+    pub(crate) admission: Admission,
+    pub(crate) deadline: Duration,
 }
 
 pub(crate) async fn code(
-    State(Api { coder, metrics }): State<Api>,
+    State(api): State<Arc<Api>>,
+    topic: Result<Path<String>, PathRejection>,
+    request: Request,
+) -> Result<Response, Problem> {
+    api.admission.check(&request)?;
+    let time_limit = BODY.time + api.deadline + BESIDES_DEADLINE;
+    tokio::time::timeout(time_limit, answer(&api, topic, request)).await.map_err(|_| {
+        Problem::new(StatusCode::SERVICE_UNAVAILABLE, "too-slow", "There was no answer in time")
+            .with_retry_after(AFTER_NO_ANSWER)
+    })?
+}
+
+async fn answer(
+    api: &Api,
     topic: Result<Path<String>, PathRejection>,
     request: Request,
 ) -> Result<Response, Problem> {
     let wait = preference::wait(request.headers()).unwrap_or(LONGEST_WAIT).min(LONGEST_WAIT);
     let body = whole_body(request).await?;
-    known_topic(coder.as_ref(), topic)?;
+    known_topic(api.coder.as_ref(), topic)?;
     let request = read(&body)?;
     let text = request.job_text().map_err(broken_rule)?;
     let deadline = Instant::now() + wait;
-    let Coded { answer, source, model } = coder.code(text, request.number_of_suggestions, deadline).await?;
-    metrics.answered(source, answer.code_status == CodeStatus::Successful);
+    let Coded { answer, source, model } =
+        api.coder.code(text, request.number_of_suggestions, deadline).await?;
+    api.metrics.answered(source, answer.code_status == CodeStatus::Successful);
     let provenance = [("occuform-source", source.as_str()), ("occuform-model", &*model)];
     Ok((AppendHeaders(provenance), Json(Echoed::new(&request.record, &answer))).into_response())
 }
@@ -71,11 +93,13 @@ impl<'a> Echoed<'a> {
 }
 
 pub(crate) async fn latest_model(
-    State(Api { coder, .. }): State<Api>,
+    State(api): State<Arc<Api>>,
     topic: Result<Path<String>, PathRejection>,
+    request: Request,
 ) -> Result<Json<Model>, Problem> {
-    known_topic(coder.as_ref(), topic)?;
-    let model = coder.model().ok_or(CodingFailure::Unavailable(MODEL_SOON))?;
+    api.admission.check(&request)?;
+    known_topic(api.coder.as_ref(), topic)?;
+    let model = api.coder.model().ok_or(CodingFailure::Unavailable(MODEL_SOON))?;
     Ok(Json(Model::clone(&model)))
 }
 

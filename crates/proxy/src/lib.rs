@@ -6,8 +6,7 @@
 //! |---|---|
 //! | [`config`] | what the operator chose |
 //! | `routes` | the route table and what holds for every response |
-//! | `origins` | whose pages may ask |
-//! | [`limits`] | how often a client may ask; [`clients`] tells whose request it is |
+//! | `admission` | whether a request may be answered: `origins` knows whose pages may ask, [`limits`] how often a client may, [`clients`] whose request it is |
 //! | `code` | reads and validates a coding request, writes its answer; `preference` tells how long its client waits |
 //! | [`coder`] | the trait of those who answer, and the embedded model |
 //! | [`fallback`] | a deadline, and who answers when it passes |
@@ -22,6 +21,7 @@
 //! [`assemble`] puts the coders together in this order. How connections are taken, requests accounted for and the
 //! operator answered is `occuform_serving`'s.
 
+mod admission;
 pub mod cached;
 pub mod clients;
 mod code;

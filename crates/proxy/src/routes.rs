@@ -1,5 +1,5 @@
-//! In: a request. Out: its response, with what holds for all of them: a time limit, a log line, security headers.
-//! Next: `code` for the API, `files` for everything that is only read.
+//! In: a request. Out: its response, with what holds for all of them: a log line, security headers, and an answer even
+//! where answering panicked. Next: `code` for the API, `files` for everything that is only read.
 //!
 //! | method and path | module |
 //! |---|---|
@@ -8,33 +8,23 @@
 //! | `POST /received` | `demo`, where the folder of files has the demo page |
 //! | `GET` anything else | `files` |
 
+use crate::admission::Admission;
 use crate::code::Api;
 use crate::coder::Coder;
 use crate::config::{Config, Origins};
-use crate::limits::Limiter;
 use crate::metrics::Metrics;
 use crate::problem::Problem;
 use crate::{code, demo, files, origins};
 use axum::Router;
-use axum::extract::{DefaultBodyLimit, Request, State};
+use axum::extract::DefaultBodyLimit;
 use axum::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS};
-use axum::http::{HeaderName, HeaderValue, StatusCode};
-use axum::middleware::{self, Next};
-use axum::response::{IntoResponse, Response};
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
+use axum::middleware;
+use axum::response::IntoResponse;
 use axum::routing::{get, post};
 use occuform_api::ServiceError;
-use occuform_serving::account::account;
-use std::any::Any;
+use occuform_serving::frame::{Frame, framed};
 use std::sync::Arc;
-use std::time::Duration;
-use tower::ServiceBuilder;
-use tower_http::catch_panic::CatchPanicLayer;
-use tower_http::set_header::SetResponseHeaderLayer;
-
-/// How long a request may take besides its deadline and its body: an answer from the second coder.
-const BESIDES_DEADLINE: Duration = Duration::from_secs(2);
-/// How long a client is told to wait whose request took longer.
-const AFTER_NO_ANSWER: Duration = Duration::from_secs(5);
 
 /// What the demo page needs and no more. A page that embeds the widget needs the same.
 const PAGE_POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; \
@@ -50,68 +40,47 @@ pub fn app(config: &Config, coder: Arc<dyn Coder>, metrics: &Metrics) -> Router 
             Router::new().fallback_service(files::service(folder)).layer(middleware::from_fn(files::headers))
         },
     );
-    let time_limit = code::BODY.time + config.deadline + BESIDES_DEADLINE;
-    // One stack and not a layer each: the router clones every layer that it has for every request.
-    let layers = ServiceBuilder::new()
-        .layer(middleware::from_fn_with_state(metrics.requests(), account))
-        .layer(always(REFERRER_POLICY, "no-referrer"))
-        .layer(always(X_CONTENT_TYPE_OPTIONS, "nosniff"))
-        .layer(always(CONTENT_SECURITY_POLICY, PAGE_POLICY))
-        .layer(middleware::from_fn_with_state(time_limit, within_time_limit))
-        .layer(CatchPanicLayer::custom(panicked));
-    api_routes(config, metrics)
+    let frame = Frame {
+        requests: metrics.requests(),
+        headers: every_answers_headers(),
+        panicked: || Problem::from(ServiceError::Internal).into_response(),
+    };
+    let api = Api {
+        coder,
+        metrics: metrics.clone(),
+        admission: Admission::new(config, metrics),
+        deadline: config.deadline,
+    };
+    api_routes(&config.origins)
         .merge(demo)
         .merge(files)
         .method_not_allowed_fallback(method_not_allowed)
-        .with_state(Api { coder, metrics: Arc::new(metrics.clone()) })
-        .layer(layers)
+        .with_state(Arc::new(api))
+        .layer(middleware::from_fn_with_state(Arc::new(frame), framed))
 }
 
-fn api_routes(config: &Config, metrics: &Metrics) -> Router<Api> {
-    let admission = (config.origins.clone(), Limiter::new(&config.clients, metrics.clone()));
-    let layers = ServiceBuilder::new()
-        .layer(always(CACHE_CONTROL, "no-store"))
-        .layer(origins::cors(&config.origins))
-        .layer(middleware::from_fn_with_state(Arc::new(admission), admitted));
+fn api_routes(origins: &Origins) -> Router<Arc<Api>> {
     Router::new()
         .route("/v1/topics/{topic}/code", post(code::code))
         .route("/v1/topics/{topic}/models/latest", get(code::latest_model))
         .route("/v1/{*rest}", axum::routing::any(not_found))
-        // Here, and not only for the whole: what comes later is not behind the layers that follow.
+        // Here, and not only for the whole: what comes later is not behind the layer that follows.
         .method_not_allowed_fallback(method_not_allowed)
-        .layer(layers)
+        .layer(origins::cors(origins))
 }
 
-fn always(name: HeaderName, value: &'static str) -> SetResponseHeaderLayer<HeaderValue> {
-    SetResponseHeaderLayer::overriding(name, HeaderValue::from_static(value))
+/// What an answer says unless it knows better. Personal ones are kept by nobody on the way.
+fn every_answers_headers() -> HeaderMap {
+    HeaderMap::from_iter([
+        (CACHE_CONTROL, HeaderValue::from_static("no-store")),
+        (CONTENT_SECURITY_POLICY, HeaderValue::from_static(PAGE_POLICY)),
+        (REFERRER_POLICY, HeaderValue::from_static("no-referrer")),
+        (X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
+    ])
 }
 
-fn demo_routes() -> Router<Api> {
-    Router::new()
-        .route("/received", post(demo::received))
-        .layer(DefaultBodyLimit::max(demo::MAX_BODY_BYTES))
-        .layer(always(CACHE_CONTROL, "no-store"))
-}
-
-/// Only what may ask, and does not ask too often.
-async fn admitted(
-    State(admission): State<Arc<(Origins, Limiter)>>,
-    request: Request,
-    next: Next,
-) -> Result<Response, Problem> {
-    let (origins, limiter) = &*admission;
-    origins::check(origins, request.headers())?;
-    limiter.check(&request)?;
-    Ok(next.run(request).await)
-}
-
-async fn within_time_limit(State(limit): State<Duration>, request: Request, next: Next) -> Response {
-    match tokio::time::timeout(limit, next.run(request)).await {
-        Ok(response) => response,
-        Err(_) => Problem::new(StatusCode::SERVICE_UNAVAILABLE, "too-slow", "There was no answer in time")
-            .with_retry_after(AFTER_NO_ANSWER)
-            .into_response(),
-    }
+fn demo_routes() -> Router<Arc<Api>> {
+    Router::new().route("/received", post(demo::received)).layer(DefaultBodyLimit::max(demo::MAX_BODY_BYTES))
 }
 
 async fn not_found() -> Problem {
@@ -120,8 +89,4 @@ async fn not_found() -> Problem {
 
 async fn method_not_allowed() -> Problem {
     Problem::new(StatusCode::METHOD_NOT_ALLOWED, "method-not-allowed", "The path does not take this method")
-}
-
-fn panicked(_: Box<dyn Any + Send>) -> Response {
-    Problem::from(ServiceError::Internal).into_response()
 }

@@ -19,19 +19,16 @@ use crate::state::Service;
 use crate::{access, batch_code, code, faults, openapi, reference, token, topics};
 use axum::extract::{DefaultBodyLimit, Request};
 use axum::http::header::{CACHE_CONTROL, X_CONTENT_TYPE_OPTIONS};
-use axum::http::{HeaderName, HeaderValue, StatusCode};
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::middleware::{self, Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use axum::{Json, Router};
 use occuform_api::ServiceError;
-use occuform_serving::account::account;
 use occuform_serving::body::{self, BodyFailure, BodyLimits};
-use std::any::Any;
+use occuform_serving::frame::{Frame, framed};
 use std::sync::Arc;
 use std::time::Duration;
-use tower_http::catch_panic::CatchPanicLayer;
-use tower_http::set_header::SetResponseHeaderLayer;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -48,6 +45,14 @@ pub fn app(service: &Arc<Service>) -> Router {
     let reference = reference::routes(&document);
     let links = service.batches.as_ref().map_or_else(Router::new, |batches| batches.router().with_state(()));
     let document = Arc::new(document);
+    let frame = Frame {
+        requests: service.metrics.requests(),
+        headers: HeaderMap::from_iter([
+            (CACHE_CONTROL, HeaderValue::from_static("no-store")),
+            (X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
+        ]),
+        panicked: || Refusal::from(ServiceError::Internal).into_response(),
+    };
     paths
         .merge(authenticated.split_for_parts().0)
         .layer(DefaultBodyLimit::disable())
@@ -58,10 +63,7 @@ pub fn app(service: &Arc<Service>) -> Router {
         .fallback(not_found)
         .method_not_allowed_fallback(method_not_allowed)
         .with_state(Arc::clone(service))
-        .layer(CatchPanicLayer::custom(panicked))
-        .layer(always(CACHE_CONTROL, "no-store"))
-        .layer(always(X_CONTENT_TYPE_OPTIONS, "nosniff"))
-        .layer(from_fn_with_state(service.metrics.requests(), account))
+        .layer(from_fn_with_state(Arc::new(frame), framed))
 }
 
 /// Everything that wants a token.
@@ -82,10 +84,6 @@ fn api(service: &Arc<Service>) -> OpenApiRouter<Arc<Service>> {
         .route_layer(from_fn_with_state(Arc::clone(service), access::check))
 }
 
-fn always(name: HeaderName, value: &'static str) -> SetResponseHeaderLayer<HeaderValue> {
-    SetResponseHeaderLayer::overriding(name, HeaderValue::from_static(value))
-}
-
 /// Reads the body before anything else is done.
 async fn whole_body(request: Request, next: Next) -> Response {
     let refused = match body::whole(request, BODY).await {
@@ -103,8 +101,4 @@ async fn not_found() -> Refusal {
 
 async fn method_not_allowed() -> Refusal {
     Refusal::new(StatusCode::METHOD_NOT_ALLOWED, "The path does not take this method")
-}
-
-fn panicked(_: Box<dyn Any + Send>) -> Response {
-    Refusal::from(ServiceError::Internal).into_response()
 }

@@ -1,10 +1,8 @@
-//! In: a request. Out: its answer with the request's id; a count and a log line. The route and not the path, let alone
-//! the query: a stranger may put a respondent's words there. For the same reason the id is our own and never the
-//! client's. Next: the application.
+//! In: a request and its answer. Out: the request's id, a count and a log line. The route and not the path, let alone the
+//! query: a stranger may put a respondent's words there. For the same reason the id is our own and never the client's.
 
-use axum::extract::{MatchedPath, Request, State};
+use axum::extract::{MatchedPath, Request};
 use axum::http::{HeaderName, HeaderValue, Method};
-use axum::middleware::Next;
 use axum::response::Response;
 use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::metrics::counter::Counter;
@@ -12,7 +10,7 @@ use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::{Registry, Unit};
 use std::time::Instant;
-use tracing::Instrument;
+use tracing::Span;
 use uuid::Uuid;
 
 /// The header that tells the request's id.
@@ -62,25 +60,45 @@ impl Requests {
     }
 }
 
-/// The middleware.
-pub async fn account(State(requests): State<Requests>, request: Request, next: Next) -> Response {
-    let started = Instant::now();
-    let method =
-        KNOWN_METHODS.iter().find(|known| *known == request.method()).map_or("other", Method::as_str);
-    let route = request.extensions().get::<MatchedPath>().cloned();
-    let route = route.as_ref().map_or("none", MatchedPath::as_str);
-    let id = Uuid::new_v4();
-    let span = tracing::info_span!("request", %id);
-    let mut response = next.run(request).instrument(span.clone()).await;
-    let (status, duration) = (response.status().as_u16(), started.elapsed());
-    let labels = RequestLabels { route: route.to_owned(), method, status };
-    requests.answered.get_or_create(&labels).inc();
-    let labels = RouteLabels { route: route.to_owned() };
-    requests.durations.get_or_create(&labels).observe(duration.as_secs_f64());
-    let milliseconds = duration.as_secs_f64() * 1_000.0;
-    tracing::info!(parent: &span, method, route, status, milliseconds, "answered");
-    if let Ok(id) = HeaderValue::from_str(id.hyphenated().encode_lower(&mut Uuid::encode_buffer())) {
-        response.headers_mut().insert(REQUEST_ID, id);
+/// What is written down of one request.
+pub(crate) struct Account {
+    started: Instant,
+    method: &'static str,
+    route: Option<MatchedPath>,
+    id: Uuid,
+    span: Span,
+}
+
+impl Account {
+    pub(crate) fn open(request: &Request) -> Self {
+        let method =
+            KNOWN_METHODS.iter().find(|known| *known == request.method()).map_or("other", Method::as_str);
+        let id = Uuid::new_v4();
+        Self {
+            started: Instant::now(),
+            method,
+            route: request.extensions().get::<MatchedPath>().cloned(),
+            id,
+            span: tracing::info_span!("request", %id),
+        }
     }
-    response
+
+    /// What is logged in it belongs to the request.
+    pub(crate) fn span(&self) -> Span {
+        self.span.clone()
+    }
+
+    pub(crate) fn close(self, requests: &Requests, response: &mut Response) {
+        let (status, duration) = (response.status().as_u16(), self.started.elapsed());
+        let (method, route) = (self.method, self.route.as_ref().map_or("none", MatchedPath::as_str));
+        let labels = RequestLabels { route: route.to_owned(), method, status };
+        requests.answered.get_or_create(&labels).inc();
+        let labels = RouteLabels { route: route.to_owned() };
+        requests.durations.get_or_create(&labels).observe(duration.as_secs_f64());
+        let milliseconds = duration.as_secs_f64() * 1_000.0;
+        tracing::info!(parent: &self.span, method, route, status, milliseconds, "answered");
+        if let Ok(id) = HeaderValue::from_str(self.id.hyphenated().encode_lower(&mut Uuid::encode_buffer())) {
+            response.headers_mut().insert(REQUEST_ID, id);
+        }
+    }
 }

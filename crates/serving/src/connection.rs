@@ -1,5 +1,5 @@
 //! In: a connection. Out: its requests to the application, with the client's address; their answers back. Next: the
-//! application, by way of `account`.
+//! application, by way of `frame`.
 
 use crate::Limits;
 use axum::Router;

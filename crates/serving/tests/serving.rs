@@ -1,8 +1,12 @@
 //! A server on real sockets: clients that are slow, too many, or on their way when it is told to stop.
 
 use axum::Router;
+use axum::http::header::CACHE_CONTROL;
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
+use axum::response::IntoResponse;
 use axum::routing::get;
-use occuform_serving::account::{Requests, account};
+use occuform_serving::account::Requests;
+use occuform_serving::frame::{Frame, framed};
 use occuform_serving::{Limits, Server, Workers};
 use prometheus_client::registry::Registry;
 use std::io::Write;
@@ -33,12 +37,18 @@ async fn start_with(limits: Limits, workers: Workers) -> Running {
     let (api, admin_address) = (listener.local_addr().unwrap(), admin.local_addr().unwrap());
     let (stop, stopped) = oneshot::channel::<()>();
     let mut registry = Registry::default();
-    let requests = Requests::register(&mut registry);
+    let frame = Frame {
+        requests: Requests::register(&mut registry),
+        headers: HeaderMap::from_iter([(CACHE_CONTROL, HeaderValue::from_static("no-store"))]),
+        panicked: || (StatusCode::INTERNAL_SERVER_ERROR, "broken").into_response(),
+    };
     let app = Router::new()
         .route("/", get(async || "answered"))
+        .route("/kept", get(async || ([(CACHE_CONTROL, "max-age=60")], "kept")))
         .route("/thread", get(async || format!("{:?}", std::thread::current().id())))
         .route("/never", get(std::future::pending::<&str>))
-        .layer(axum::middleware::from_fn_with_state(requests, account));
+        .route("/breaks", get(async || -> &str { panic!("on purpose") }))
+        .layer(axum::middleware::from_fn_with_state(Arc::new(frame), framed));
     let server = Server { listener, admin: Some(admin), limits, workers };
     let server = tokio::spawn(server.run(app, Arc::new(registry), async move {
         let _ = stopped.await;
@@ -92,6 +102,21 @@ async fn a_connection_too_many_is_told_so_and_a_closed_one_makes_room() {
     one_request(&mut first).await;
     drop(first);
     while !ask(running.api, "/").await.contains("answered") {}
+}
+
+#[tokio::test]
+async fn what_breaks_is_answered_and_counted_and_every_answer_has_an_id_and_what_all_of_them_say() {
+    let running = start(Limits::default()).await;
+    let broken = ask(running.api, "/breaks").await;
+    assert!(broken.starts_with("HTTP/1.1 500 ") && broken.ends_with("broken"), "{broken}");
+    let kept = ask(running.api, "/kept").await;
+    assert!(kept.contains("cache-control: max-age=60\r\n") && !kept.contains("no-store"), "{kept}");
+    for answer in [broken, ask(running.api, "/").await] {
+        assert!(answer.contains("cache-control: no-store\r\n"), "{answer}");
+        assert!(answer.contains("x-request-id: "), "{answer}");
+    }
+    let metrics = ask(running.admin, "/metrics").await;
+    assert!(metrics.contains(r#"requests_total{route="/breaks",method="GET",status="500"} 1"#), "{metrics}");
 }
 
 #[tokio::test]
