@@ -6,7 +6,7 @@ use crate::fingerprint::{Fingerprint, Fingerprints};
 use crate::upstream::shared_answers::SharedAnswers;
 use async_trait::async_trait;
 use moka::future::Cache;
-use occuform_api::{JobText, Model, Record, Topic};
+use occuform_api::{JobText, Model, Topic};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::time::Instant;
@@ -91,9 +91,7 @@ impl Coder for Cached {
             if let Some(known) = found {
                 return Ok(known);
             }
-            let mut coded = next.code(text, suggestions, deadline).await?;
-            // What was typed is not kept: whoever asks has it.
-            Arc::make_mut(&mut coded.answer).input = Record::default();
+            let coded = next.code(text, suggestions, deadline).await?;
             if let Some(shared) = shared {
                 shared.keep(&key, &coded).await;
             }

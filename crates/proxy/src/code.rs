@@ -13,12 +13,11 @@ use axum::extract::{Path, Request, State};
 use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{AppendHeaders, IntoResponse, Response};
-use occuform_api::{
-    CodeAnswer, CodeRequest, CodeStatus, Model, Record, RequestError, ServiceError, Suggestion, TextError,
-};
+use occuform_api::{CodeRequest, CodeStatus, Model, Record, RequestError, ServiceError, TextError};
 use occuform_serving::body::{self, BodyFailure, BodyLimits};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use serde_json::value::RawValue;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::time::Instant;
@@ -70,26 +69,21 @@ async fn answer(
     let request = read(&body)?;
     let text = request.job_text().map_err(broken_rule)?;
     let deadline = Instant::now() + wait;
-    let Coded { answer, source, model } =
+    let Coded { status, suggestions, source, model } =
         api.coder.code(text, request.number_of_suggestions, deadline).await?;
-    api.metrics.answered(source, answer.code_status == CodeStatus::Successful);
+    api.metrics.answered(source, status == CodeStatus::Successful);
     let provenance = [("occuform-source", source.as_str()), ("occuform-model", &*model)];
-    Ok((AppendHeaders(provenance), Json(Echoed::new(&request.record, &answer))).into_response())
+    let echoed = Echoed { code_status: status, input: &request.record, result: &suggestions };
+    Ok((AppendHeaders(provenance), Json(echoed)).into_response())
 }
 
-/// A [`CodeAnswer`] with the words of whoever asked.
+/// A `CodeAnswer` with the words of whoever asked.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Echoed<'a> {
     code_status: CodeStatus,
     input: &'a Record,
-    result: &'a [Suggestion],
-}
-
-impl<'a> Echoed<'a> {
-    fn new(input: &'a Record, answer: &'a CodeAnswer) -> Self {
-        Self { code_status: answer.code_status, input, result: &answer.result }
-    }
+    result: &'a RawValue,
 }
 
 pub(crate) async fn latest_model(

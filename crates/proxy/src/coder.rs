@@ -1,8 +1,9 @@
 //! In: a valid record. Out: its answer, and who gave it. Next: back to `code`, which writes the response.
 
 use async_trait::async_trait;
-use occuform_api::{CodeAnswer, JobText, Model, Topic};
+use occuform_api::{CodeAnswer, CodeStatus, JobText, Model, Topic};
 use occuform_coder::{self as embedded, CodingOptions};
+use serde_json::value::{RawValue, to_raw_value};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::time::Instant;
@@ -20,15 +21,27 @@ pub trait Coder: Send + Sync {
     async fn code(&self, text: JobText, suggestions: u8, deadline: Instant) -> Result<Coded, CodingFailure>;
 }
 
-/// An answer and where it comes from. A copy of it copies no text.
+/// An answer and where it comes from, without what was typed: whoever asked has that. A copy of it copies no text.
 #[derive(Clone, Debug)]
 pub struct Coded {
-    /// The answer. Its echo of what was typed is nobody's: whoever asked has that.
-    pub answer: Arc<CodeAnswer>,
+    /// Whether there are suggestions.
+    pub status: CodeStatus,
+    /// The suggestions, best first, as a JSON list: an answer that is given often is written once.
+    pub suggestions: Arc<RawValue>,
     /// Who gave it.
     pub source: Source,
     /// The model's GUID.
     pub model: Arc<str>,
+}
+
+impl Coded {
+    /// # Errors
+    /// When the suggestions cannot be written as JSON.
+    pub fn new(answer: &CodeAnswer, source: Source, model: &str) -> Result<Self, CodingFailure> {
+        let suggestions =
+            to_raw_value(&answer.result).map_err(|error| CodingFailure::Broken(error.to_string()))?;
+        Ok(Self { status: answer.code_status, suggestions: suggestions.into(), source, model: model.into() })
+    }
 }
 
 /// Who gave an answer, as the header `Occuform-Source` says it.
@@ -107,10 +120,7 @@ impl Coder for EmbeddedCoder {
 
     /// Takes well under a millisecond, so that it needs no thread of its own.
     async fn code(&self, text: JobText, suggestions: u8, _: Instant) -> Result<Coded, CodingFailure> {
-        Ok(Coded {
-            answer: self.model.code(&text, CodingOptions { suggestions, ..self.options }).into(),
-            source: Source::Embedded,
-            model: self.described.model_id.as_str().into(),
-        })
+        let answer = self.model.code(&text, CodingOptions { suggestions, ..self.options });
+        Coded::new(&answer, Source::Embedded, &self.described.model_id)
     }
 }

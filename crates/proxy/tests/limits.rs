@@ -32,7 +32,7 @@ impl Coder for Counting {
         self.0.fetch_add(1, Ordering::Relaxed);
         let answer =
             CodeAnswer { code_status: CodeStatus::Unsuccessful, input: Record::default(), result: vec![] };
-        Ok(Coded { answer: answer.into(), source: Source::Embedded, model: "m".into() })
+        Coded::new(&answer, Source::Embedded, "m")
     }
 }
 

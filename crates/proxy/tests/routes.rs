@@ -53,7 +53,7 @@ impl Coder for Scripted {
             input: Record { occp_text: text.title().into(), tasks_text: text.tasks().into() },
             result: (0..suggestions).map(suggestion).collect(),
         };
-        Ok(Coded { answer: answer.into(), source: Source::Embedded, model: "the-model".into() })
+        Coded::new(&answer, Source::Embedded, "the-model")
     }
 }
 

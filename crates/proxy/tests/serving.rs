@@ -41,7 +41,7 @@ impl Coder for Held {
         self.released.notified().await;
         let answer =
             CodeAnswer { code_status: CodeStatus::Unsuccessful, input: Record::default(), result: vec![] };
-        Ok(Coded { answer: answer.into(), source: Source::Embedded, model: "m".into() })
+        Coded::new(&answer, Source::Embedded, "m")
     }
 }
 

@@ -2,7 +2,7 @@
 
 mod support;
 
-use occuform_api::{JobText, OSCA};
+use occuform_api::{JobText, OSCA, Suggestion};
 use occuform_proxy::cached::CacheLimits;
 use occuform_proxy::coder::{Coded, Coder, CodingFailure, Source};
 use occuform_proxy::config::{ClientSecret, UpstreamConfig};
@@ -97,7 +97,8 @@ async fn three_proxies_use_one_token_one_pace_and_each_others_answers() {
 
     let again = ask(&ready(&settings).await, " ZEBRAKEEPER  7").await.unwrap();
     assert_eq!((again.source, &*again.model), (Source::Cache, "model-1"));
-    assert_eq!(again.answer.result[0].code_label, "z 7");
+    let suggestions: Vec<Suggestion> = serde_json::from_str(again.suggestions.get()).unwrap();
+    assert_eq!(suggestions[0].code_label, "z 7");
 
     let dump = redis.dump();
     assert!(dump.contains("occuform:") && dump.contains("attempt") && dump.contains("calls"), "{dump}");

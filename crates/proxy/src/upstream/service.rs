@@ -42,7 +42,7 @@ impl<U: Upstream> Coder for Service<U> {
         };
         let model = model.model_id.clone();
         match self.records.code(model.clone(), text, suggestions, deadline).await {
-            Ok(answer) => Ok(Coded { answer: answer.into(), source: Source::Upstream, model: model.into() }),
+            Ok(answer) => Coded::new(&answer, Source::Upstream, &model),
             Err(failure) => {
                 if let CallFailure::NotNow { why, .. } = &failure {
                     self.metrics.not_made(why);

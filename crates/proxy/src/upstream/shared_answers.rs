@@ -3,9 +3,10 @@
 
 use super::state::{Cipher, Redis, derived};
 use crate::coder::{Coded, Source};
-use occuform_api::CodeAnswer;
+use occuform_api::CodeStatus;
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -21,7 +22,8 @@ pub struct SharedAnswers {
 
 #[derive(Serialize, Deserialize)]
 struct Kept {
-    answer: CodeAnswer,
+    status: CodeStatus,
+    suggestions: Box<RawValue>,
     model: String,
 }
 
@@ -36,13 +38,18 @@ impl SharedAnswers {
         let mut command = redis::cmd("GET");
         command.arg(self.name(key));
         let sealed: Option<Vec<u8>> = self.redis.ask(&command).await.ok()?;
-        let Kept { answer, model } = serde_json::from_slice(&self.cipher.open(&sealed?)?).ok()?;
-        Some(Coded { answer: answer.into(), model: model.into(), source: Source::Cache })
+        let Kept { status, suggestions, model } =
+            serde_json::from_slice(&self.cipher.open(&sealed?)?).ok()?;
+        Some(Coded { status, suggestions: suggestions.into(), model: model.into(), source: Source::Cache })
     }
 
     /// Keeps an answer.
     pub async fn keep(&self, key: &[u8], coded: &Coded) {
-        let kept = Kept { answer: CodeAnswer::clone(&coded.answer), model: coded.model.to_string() };
+        let kept = Kept {
+            status: coded.status,
+            suggestions: (*coded.suggestions).to_owned(),
+            model: coded.model.to_string(),
+        };
         let sealed = serde_json::to_vec(&kept).ok().and_then(|kept| self.cipher.seal(&kept));
         let Some(sealed) = sealed else { return };
         let mut command = redis::cmd("SET");

@@ -157,7 +157,7 @@ impl Coder for Embedded {
     }
 
     async fn code(&self, text: JobText, _: u8, _: Instant) -> Result<Coded, CodingFailure> {
-        Ok(Coded { answer: answer(&text, 1).into(), source: Source::Embedded, model: "embedded".into() })
+        Coded::new(&answer(&text, 1), Source::Embedded, "embedded")
     }
 }
 
@@ -251,8 +251,9 @@ impl World {
             let text = JobText::new(&title, "").unwrap();
             let result = coder.code(text, 3, began + Duration::from_mins(1)).await;
             let took = began.elapsed();
-            if let Ok(Coded { answer, .. }) = &result {
-                assert!(answer.result.iter().all(|suggestion| suggestion.code_label == title));
+            if let Ok(Coded { suggestions, .. }) = &result {
+                let suggestions: Vec<Suggestion> = serde_json::from_str(suggestions.get()).unwrap();
+                assert!(suggestions.iter().all(|suggestion| suggestion.code_label == title));
             }
             Outcome { source: result.ok().map(|coded| coded.source), took }
         })

@@ -47,7 +47,7 @@ impl Coder for Embedded {
     async fn code(&self, _: JobText, _: u8, _: Instant) -> Result<Coded, CodingFailure> {
         let answer =
             CodeAnswer { code_status: CodeStatus::Unsuccessful, input: Record::default(), result: vec![] };
-        Ok(Coded { answer: answer.into(), source: Source::Embedded, model: "embedded-model".into() })
+        Coded::new(&answer, Source::Embedded, "embedded-model")
     }
 }
 
@@ -167,7 +167,8 @@ async fn an_answer_that_is_kept_holds_nothing_of_what_was_typed() {
     for source in [Source::Upstream, Source::Cache] {
         let text = JobText::new("lion tamer", "in a circus").unwrap();
         let coded = proxy.coder.code(text, 3, tokio::time::Instant::now() + settings.deadline).await.unwrap();
-        assert_eq!((coded.source, &coded.answer.input), (source, &Record::default()));
+        assert_eq!(coded.source, source);
+        assert!(!format!("{coded:?}").contains("circus"), "{coded:?}");
     }
 }
 
