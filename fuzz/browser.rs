@@ -49,7 +49,7 @@ impl Coder for Same {
             input: Record::default(),
             result: vec![suggestion; usize::from(suggestions)],
         };
-        Ok(Coded { answer: answer.into(), source: Source::Embedded, model: "model".into() })
+        Coded::new(&answer, Source::Embedded, "model")
     }
 }
 

@@ -1,6 +1,8 @@
 //! In: a job title and tasks. Out: their words, and of these the features, hashed and counted: words, pairs of words
 //! and character n-grams. Next: `train` weighs them, `predict` adds the weights up.
 
+use crate::abbreviations::spelled_out;
+
 /// How many bits of a feature's hash are kept. Far more than there are features, so that few share a number and a
 /// word never seen in training is nearly always known to be unknown.
 pub(crate) const HASH_BITS: u32 = 24;
@@ -109,7 +111,7 @@ fn words(text: &str) -> Vec<String> {
     let text = text.to_ascii_lowercase().replace('\'', "");
     text.split(|c: char| !(c.is_ascii_alphanumeric() || c == '+' || c == '#'))
         .filter(|word| !word.is_empty())
-        .map(str::to_owned)
+        .map(|word| spelled_out(word).to_owned())
         .collect()
 }
 
@@ -153,6 +155,11 @@ mod tests {
 
     fn counted(title: &str, tasks: &str) -> Vec<(u32, u32)> {
         count_features(&Words::of(title, tasks))
+    }
+
+    #[test]
+    fn what_is_short_for_a_word_is_that_word() {
+        assert_eq!(features("Snr proj. mgr", "w/ ppl"), features("senior project manager", "with people"));
     }
 
     #[test]

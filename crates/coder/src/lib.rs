@@ -1,13 +1,14 @@
 //! The occupation coder: a hierarchical linear SVM over hashed words and character n-grams.
 //!
 //! Training walks `lexicon` → `train` → [`Model`] → model file; prediction walks [`JobText`] → `spelling` →
-//! `features` → `predict` → `coding` → ranked [`Suggestion`]s, and `explain` tells why. `classification` is the tree of codes that
-//! both walk along. Prediction needs no files or threads and compiles to WASM; reading a lexicon and training come with
-//! the feature `train`.
+//! `features` → `predict` → `coding` → ranked [`Suggestion`]s, and `explain` tells why. `abbreviations` are spelled out
+//! and `classification` is the tree of codes that is walked along, in both. Prediction needs no files or threads and
+//! compiles to WASM; reading a lexicon and training come with the feature `train`.
 //!
 //! [`JobText`]: occuform_api::JobText
 //! [`Suggestion`]: occuform_api::Suggestion
 
+mod abbreviations;
 mod classification;
 mod coding;
 #[cfg(feature = "train")]

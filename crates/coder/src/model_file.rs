@@ -13,7 +13,7 @@ use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 const MAGIC: &[u8; 8] = b"OCCUFORM";
-const FORMAT_VERSION: u32 = 8;
+const FORMAT_VERSION: u32 = 9;
 const HEADER_LENGTH: usize = 52;
 
 /// Why bytes are not a model that this program can use.
