@@ -23,7 +23,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 /// Far more than 100 characters in two fields need, even with every character escaped, and time for them on a bad line.
-pub(crate) const BODY: BodyLimits = BodyLimits { bytes: 4 * 1024, time: Duration::from_secs(5) };
+const BODY: BodyLimits = BodyLimits { bytes: 4 * 1024, time: Duration::from_secs(5) };
 
 /// What a client is told to wait where the model is not known yet.
 const MODEL_SOON: Duration = Duration::from_secs(5);

@@ -16,12 +16,12 @@ use crate::metrics::Metrics;
 use crate::problem::Problem;
 use crate::{code, demo, files, origins};
 use axum::Router;
-use axum::extract::DefaultBodyLimit;
+use axum::extract::{DefaultBodyLimit, Request, State};
 use axum::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::middleware;
 use axum::response::IntoResponse;
-use axum::routing::{get, post};
+use axum::routing::{any, get, post};
 use occuform_api::ServiceError;
 use occuform_serving::frame::{Frame, framed};
 use std::sync::Arc;
@@ -63,9 +63,8 @@ fn api_routes(origins: &Origins) -> Router<Arc<Api>> {
     Router::new()
         .route("/v1/topics/{topic}/code", post(code::code))
         .route("/v1/topics/{topic}/models/latest", get(code::latest_model))
-        .route("/v1/{*rest}", axum::routing::any(not_found))
-        // Here, and not only for the whole: what comes later is not behind the layer that follows.
-        .method_not_allowed_fallback(method_not_allowed)
+        .route("/v1/{*rest}", any(not_found_if_admitted))
+        .method_not_allowed_fallback(method_not_allowed_if_admitted)
         .layer(origins::cors(origins))
 }
 
@@ -81,6 +80,20 @@ fn every_answers_headers() -> HeaderMap {
 
 fn demo_routes() -> Router<Arc<Api>> {
     Router::new().route("/received", post(demo::received)).layer(DefaultBodyLimit::max(demo::MAX_BODY_BYTES))
+}
+
+/// Who may not ask, or asks too often, is told that and nothing else.
+async fn not_found_if_admitted(State(api): State<Arc<Api>>, request: Request) -> Result<Problem, Problem> {
+    api.admission.check(&request)?;
+    Ok(not_found().await)
+}
+
+async fn method_not_allowed_if_admitted(
+    State(api): State<Arc<Api>>,
+    request: Request,
+) -> Result<Problem, Problem> {
+    api.admission.check(&request)?;
+    Ok(method_not_allowed().await)
 }
 
 async fn not_found() -> Problem {

@@ -288,11 +288,14 @@ async fn a_submitted_form_is_shown_field_by_field_and_escaped() {
 }
 
 async fn from_page(method: Method, origins: &[&str], headers: &[(&str, &str)]) -> Answer {
+    from_page_to("/v1/topics/osca/code", method, origins, headers).await
+}
+
+async fn from_page_to(path: &str, method: Method, origins: &[&str], headers: &[(&str, &str)]) -> Answer {
     let allowed = origins.iter().map(ToString::to_string).collect();
     let origins = Origins { allowed, without_origin: false };
     let app = app(&Config { origins, ..Config::default() }, Arc::new(Scripted), &Metrics::default());
-    let mut request =
-        Request::builder().method(method).uri("/v1/topics/osca/code").header("host", "proxy.example");
+    let mut request = Request::builder().method(method).uri(path).header("host", "proxy.example");
     for (name, value) in [("content-type", "application/json")].iter().chain(headers) {
         request = request.header(*name, *value);
     }
@@ -338,6 +341,22 @@ async fn pages_of_other_origins_are_refused_before_anything_is_done_for_them() {
         );
         assert_eq!(answer.header("access-control-allow-origin"), "");
         assert!(answer.header("vary").contains("origin"));
+    }
+}
+
+#[tokio::test]
+async fn pages_of_other_origins_are_refused_whatever_of_the_api_they_ask_for() {
+    let evil = [("origin", "https://evil.example")];
+    for (method, path, known) in [
+        (Method::DELETE, "/v1/topics/osca/code", 405),
+        (Method::GET, "/v1/topics/osca/models/latest", 200),
+        (Method::POST, "/v1/topics/osca/models/latest", 405),
+        (Method::GET, "/v1/topics", 404),
+    ] {
+        let refused = from_page_to(path, method.clone(), &["https://b.example"], &evil).await;
+        assert_eq!(refused.problem().1, "origin-not-allowed", "{method} {path}");
+        let answer = from_page_to(path, method.clone(), &["https://evil.example"], &evil).await;
+        assert_eq!(answer.status, known, "{method} {path}");
     }
 }
 
