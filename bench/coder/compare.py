@@ -3,7 +3,6 @@
 Usage: compare.py SPEED.json EVALUATION.json SECONDS   (what the occuform command measured, see scripts/bench.sh)
 """
 
-import itertools
 import json
 import os
 import pickle
@@ -143,7 +142,8 @@ def main():
     print("| coder | top 1 | top 5 | one record, ms | records/s in bulk | model, MB | training, s |")
     print("|---|---|---|---|---|---|---|")
     # Each when it is measured: the others take many minutes.
-    for row in itertools.chain([first], (measured() for measured in [linear_svc, fast_text])):
+    for measured in [lambda: first, linear_svc, fast_text]:
+        row = measured()
         cells = [f"{row['top1']:.3f}", f"{row['top5']:.3f}"]
         for key in ["single_ms", "bulk", "megabytes", "training_s"]:
             cells.append(f"{float(f'{row[key]:.3g}'):,g} ({row[key] / first[key]:.2g}x)")
