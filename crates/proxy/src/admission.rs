@@ -1,11 +1,14 @@
 //! In: a request of the API. Out: whether it may be answered. Next: `origins` and `limits` each look at it.
 
+use crate::code::Api;
 use crate::config::{Config, Origins};
 use crate::limits::Limiter;
 use crate::metrics::Metrics;
 use crate::origins;
 use crate::problem::Problem;
-use axum::extract::Request;
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
+use std::sync::Arc;
 
 /// Who may ask, and how often.
 pub(crate) struct Admission {
@@ -17,10 +20,19 @@ impl Admission {
     pub(crate) fn new(config: &Config, metrics: &Metrics) -> Self {
         Self { origins: config.origins.clone(), limiter: Limiter::new(&config.clients, metrics.clone()) }
     }
+}
 
-    /// Refuses what may not ask, or asks too often, before anything is done for it.
-    pub(crate) fn check(&self, request: &Request) -> Result<(), Problem> {
-        origins::check(&self.origins, request.headers())?;
-        self.limiter.check(request)
+/// What may ask, and does not ask too often. All else is refused before anything is done for it: each handler of the API
+/// takes this first.
+pub(crate) struct Admitted;
+
+impl FromRequestParts<Arc<Api>> for Admitted {
+    type Rejection = Problem;
+
+    async fn from_request_parts(request: &mut Parts, api: &Arc<Api>) -> Result<Self, Problem> {
+        let Admission { origins, limiter } = &api.admission;
+        origins::check(origins, &request.headers)?;
+        limiter.check(request)?;
+        Ok(Self)
     }
 }

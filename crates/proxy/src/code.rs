@@ -1,7 +1,7 @@
 //! In: the body of `POST /v1/topics/{topic}/code`. Out: the answer, or a problem that names the rule broken.
 //! Next: [`crate::coder`] answers what is valid.
 
-use crate::admission::Admission;
+use crate::admission::{Admission, Admitted};
 use crate::coder::{Coded, Coder, CodingFailure};
 use crate::metrics::Metrics;
 use crate::preference;
@@ -23,7 +23,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 /// Far more than 100 characters in two fields need, even with every character escaped, and time for them on a bad line.
-const BODY: BodyLimits = BodyLimits { bytes: 4 * 1024, time: Duration::from_secs(5) };
+pub(crate) const BODY: BodyLimits = BodyLimits { bytes: 4 * 1024, time: Duration::from_secs(5) };
 
 /// What a client is told to wait where the model is not known yet.
 const MODEL_SOON: Duration = Duration::from_secs(5);
@@ -31,35 +31,16 @@ const MODEL_SOON: Duration = Duration::from_secs(5);
 /// How long a client may want to wait; the proxy's own deadline may be shorter.
 const LONGEST_WAIT: Duration = Duration::from_mins(1);
 
-/// How long a request may take besides its deadline and its body: an answer from the second coder.
-const BESIDES_DEADLINE: Duration = Duration::from_secs(2);
-
-/// How long a client is told to wait whose request took longer.
-const AFTER_NO_ANSWER: Duration = Duration::from_secs(5);
-
 /// What the API's handlers have.
 pub(crate) struct Api {
     pub(crate) coder: Arc<dyn Coder>,
     pub(crate) metrics: Metrics,
     pub(crate) admission: Admission,
-    pub(crate) deadline: Duration,
 }
 
 pub(crate) async fn code(
+    _: Admitted,
     State(api): State<Arc<Api>>,
-    topic: Result<Path<String>, PathRejection>,
-    request: Request,
-) -> Result<Response, Problem> {
-    api.admission.check(&request)?;
-    let time_limit = BODY.time + api.deadline + BESIDES_DEADLINE;
-    tokio::time::timeout(time_limit, answer(&api, topic, request)).await.map_err(|_| {
-        Problem::new(StatusCode::SERVICE_UNAVAILABLE, "too-slow", "There was no answer in time")
-            .with_retry_after(AFTER_NO_ANSWER)
-    })?
-}
-
-async fn answer(
-    api: &Api,
     topic: Result<Path<String>, PathRejection>,
     request: Request,
 ) -> Result<Response, Problem> {
@@ -87,11 +68,10 @@ struct Echoed<'a> {
 }
 
 pub(crate) async fn latest_model(
+    _: Admitted,
     State(api): State<Arc<Api>>,
     topic: Result<Path<String>, PathRejection>,
-    request: Request,
 ) -> Result<Json<Model>, Problem> {
-    api.admission.check(&request)?;
     known_topic(api.coder.as_ref(), topic)?;
     let model = api.coder.model().ok_or(CodingFailure::Unavailable(MODEL_SOON))?;
     Ok(Json(Model::clone(&model)))

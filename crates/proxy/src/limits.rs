@@ -6,8 +6,9 @@
 use crate::clients::{Hops, network};
 use crate::metrics::Metrics;
 use crate::problem::Problem;
-use axum::extract::{ConnectInfo, Request};
+use axum::extract::ConnectInfo;
 use axum::http::StatusCode;
+use axum::http::request::Parts;
 use governor::clock::{Clock, DefaultClock};
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 use std::hash::{BuildHasher, RandomState};
@@ -74,11 +75,11 @@ impl Limiter {
     }
 
     /// Refuses what is too much, before anything is done for it.
-    pub(crate) fn check(&self, request: &Request) -> Result<(), Problem> {
-        let Some(ConnectInfo(peer)) = request.extensions().get::<ConnectInfo<SocketAddr>>() else {
+    pub(crate) fn check(&self, request: &Parts) -> Result<(), Problem> {
+        let Some(ConnectInfo(peer)) = request.extensions.get::<ConnectInfo<SocketAddr>>() else {
             return Ok(());
         };
-        let (peer, headers) = (peer.ip(), request.headers());
+        let (peer, headers) = (peer.ip(), &request.headers);
         if self.hops.is_unnamed(peer, headers) {
             self.unnamed_hop.call_once(|| {
                 tracing::warn!(

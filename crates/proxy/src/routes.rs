@@ -1,5 +1,4 @@
-//! In: a request. Out: its response, with what holds for all of them: a log line, security headers, and an answer even
-//! where answering panicked. Next: `code` for the API, `files` for everything that is only read.
+//! In: a request. Out: its response, with what holds for all of them: a time limit, a log line, security headers. Next: `code` for the API, `files` for everything that is only read.
 //!
 //! | method and path | module |
 //! |---|---|
@@ -8,7 +7,7 @@
 //! | `POST /received` | `demo`, where the folder of files has the demo page |
 //! | `GET` anything else | `files` |
 
-use crate::admission::Admission;
+use crate::admission::{Admission, Admitted};
 use crate::code::Api;
 use crate::coder::Coder;
 use crate::config::{Config, Origins};
@@ -16,15 +15,21 @@ use crate::metrics::Metrics;
 use crate::problem::Problem;
 use crate::{code, demo, files, origins};
 use axum::Router;
-use axum::extract::{DefaultBodyLimit, Request, State};
+use axum::extract::DefaultBodyLimit;
 use axum::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::middleware;
-use axum::response::IntoResponse;
+use axum::response::{IntoResponse, Response};
 use axum::routing::{any, get, post};
 use occuform_api::ServiceError;
-use occuform_serving::frame::{Frame, framed};
+use occuform_serving::frame::{Frame, TimeLimit, framed};
 use std::sync::Arc;
+use std::time::Duration;
+
+/// How long a request may take besides its deadline and its body: an answer from the second coder.
+const BESIDES_DEADLINE: Duration = Duration::from_secs(2);
+/// How long a client is told to wait whose request took longer.
+const AFTER_NO_ANSWER: Duration = Duration::from_secs(5);
 
 /// What the demo page needs and no more. A page that embeds the widget needs the same.
 const PAGE_POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; \
@@ -44,13 +49,9 @@ pub fn app(config: &Config, coder: Arc<dyn Coder>, metrics: &Metrics) -> Router 
         requests: metrics.requests(),
         headers: every_answers_headers(),
         panicked: || Problem::from(ServiceError::Internal).into_response(),
+        time_limit: Some(TimeLimit { time: code::BODY.time + config.deadline + BESIDES_DEADLINE, too_slow }),
     };
-    let api = Api {
-        coder,
-        metrics: metrics.clone(),
-        admission: Admission::new(config, metrics),
-        deadline: config.deadline,
-    };
+    let api = Api { coder, metrics: metrics.clone(), admission: Admission::new(config, metrics) };
     api_routes(&config.origins)
         .merge(demo)
         .merge(files)
@@ -63,8 +64,8 @@ fn api_routes(origins: &Origins) -> Router<Arc<Api>> {
     Router::new()
         .route("/v1/topics/{topic}/code", post(code::code))
         .route("/v1/topics/{topic}/models/latest", get(code::latest_model))
-        .route("/v1/{*rest}", any(not_found_if_admitted))
-        .method_not_allowed_fallback(method_not_allowed_if_admitted)
+        .route("/v1/{*rest}", any(async |_: Admitted| not_found().await))
+        .method_not_allowed_fallback(async |_: Admitted| method_not_allowed().await)
         .layer(origins::cors(origins))
 }
 
@@ -82,18 +83,10 @@ fn demo_routes() -> Router<Arc<Api>> {
     Router::new().route("/received", post(demo::received)).layer(DefaultBodyLimit::max(demo::MAX_BODY_BYTES))
 }
 
-/// Who may not ask, or asks too often, is told that and nothing else.
-async fn not_found_if_admitted(State(api): State<Arc<Api>>, request: Request) -> Result<Problem, Problem> {
-    api.admission.check(&request)?;
-    Ok(not_found().await)
-}
-
-async fn method_not_allowed_if_admitted(
-    State(api): State<Arc<Api>>,
-    request: Request,
-) -> Result<Problem, Problem> {
-    api.admission.check(&request)?;
-    Ok(method_not_allowed().await)
+fn too_slow() -> Response {
+    Problem::new(StatusCode::SERVICE_UNAVAILABLE, "too-slow", "There was no answer in time")
+        .with_retry_after(AFTER_NO_ANSWER)
+        .into_response()
 }
 
 async fn not_found() -> Problem {

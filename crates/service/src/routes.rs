@@ -52,6 +52,8 @@ pub fn app(service: &Arc<Service>) -> Router {
             (X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
         ]),
         panicked: || Refusal::from(ServiceError::Internal).into_response(),
+        // A file may take hours to come.
+        time_limit: None,
     };
     paths
         .merge(authenticated.split_for_parts().0)

@@ -1,5 +1,5 @@
-//! In: a request. Out: its answer, whatever happens to it: accounted for, and with the headers that every answer has.
-//! Next: the application.
+//! In: a request. Out: its answer, whatever happens to it: in time, accounted for, and with the headers that every answer
+//! has. Next: the application.
 //!
 //! One middleware and not one for each of these: a router clones all that it has for every request.
 
@@ -11,6 +11,8 @@ use axum::response::Response;
 use futures_util::FutureExt;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
+use std::time::Duration;
+use tokio::time::timeout;
 use tracing::Instrument;
 
 /// What holds for all answers.
@@ -22,12 +24,31 @@ pub struct Frame {
     pub headers: HeaderMap,
     /// What is answered where answering panicked.
     pub panicked: fn() -> Response,
+    /// How long answering may take, if not as long as it likes.
+    pub time_limit: Option<TimeLimit>,
+}
+
+/// How long answering may take.
+#[derive(Debug)]
+pub struct TimeLimit {
+    /// From the request's head to the answer's.
+    pub time: Duration,
+    /// What is answered where it takes longer.
+    pub too_slow: fn() -> Response,
 }
 
 /// The middleware.
 pub async fn framed(State(frame): State<Arc<Frame>>, request: Request, next: Next) -> Response {
     let account = Account::open(&request);
-    let answer = AssertUnwindSafe(next.run(request)).catch_unwind().instrument(account.span());
+    let answer = async {
+        match &frame.time_limit {
+            Some(limit) => {
+                timeout(limit.time, next.run(request)).await.unwrap_or_else(|_| (limit.too_slow)())
+            }
+            None => next.run(request).await,
+        }
+    };
+    let answer = AssertUnwindSafe(answer).catch_unwind().instrument(account.span());
     let mut response = answer.await.unwrap_or_else(|_| (frame.panicked)());
     for (name, value) in &frame.headers {
         response.headers_mut().entry(name).or_insert_with(|| value.clone());

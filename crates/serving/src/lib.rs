@@ -8,7 +8,7 @@
 //! | `serve` | takes connections, within limits, until the server is told to stop; then finishes what was accepted |
 //! | `workers` | the threads that connections are shared out to, if any |
 //! | `connection` | one connection: HTTP, and how long a client may take |
-//! | [`frame`] | what holds for every answer: its headers, an answer even to what panics |
+//! | [`frame`] | what holds for every answer: its headers, and that there is one, in time |
 //! | [`account`] | gives each request an id, counts it and logs it |
 //! | [`body`] | reads a body as a whole, within limits |
 //!

@@ -41,6 +41,7 @@ async fn start_with(limits: Limits, workers: Workers) -> Running {
         requests: Requests::register(&mut registry),
         headers: HeaderMap::from_iter([(CACHE_CONTROL, HeaderValue::from_static("no-store"))]),
         panicked: || (StatusCode::INTERNAL_SERVER_ERROR, "broken").into_response(),
+        time_limit: None,
     };
     let app = Router::new()
         .route("/", get(async || "answered"))

@@ -1,5 +1,8 @@
 //! What a browser, a data team's script or a stranger gets from the proxy's routes.
 
+mod files;
+mod origins;
+
 use async_trait::async_trait;
 use axum::Router;
 use axum::body::Body;
@@ -8,7 +11,7 @@ use http_body_util::BodyExt;
 use occuform_api::{CodeAnswer, CodeStatus, JobText, Model, OSCA, Record, Suggestion, Topic};
 use occuform_proxy::app;
 use occuform_proxy::coder::{Coded, Coder, CodingFailure, Source};
-use occuform_proxy::config::{Config, Origins};
+use occuform_proxy::config::Config;
 use occuform_proxy::metrics::Metrics;
 use serde_json::{Value, json};
 use std::sync::Arc;
@@ -218,155 +221,4 @@ async fn the_latest_model_is_described() {
     let answer = ask(api(), Method::GET, "/v1/topics/osca/models/latest", "", vec![]).await;
     assert_eq!(answer.json()["modelId"], "the-model");
     assert_eq!(answer.json()["topicVersion"], "2024");
-}
-
-fn with_files() -> (tempfile::TempDir, Router) {
-    let outer = tempfile::tempdir().unwrap();
-    std::fs::write(outer.path().join("secret.txt"), "secret").unwrap();
-    let folder = outer.path().join("served");
-    std::fs::create_dir(&folder).unwrap();
-    for (name, content) in
-        [("index.html", "<p>plain"), ("a.js", "plain"), ("a.js.br", "brotli"), ("a.js.gz", "gzip")]
-    {
-        std::fs::write(folder.join(name), content).unwrap();
-    }
-    let app =
-        app(&Config { files: Some(folder), ..Config::default() }, Arc::new(Scripted), &Metrics::default());
-    (outer, app)
-}
-
-async fn get_file(app: &Router, path: &str, header: (&str, &str)) -> Answer {
-    let request = Request::builder().uri(path).header(header.0, header.1).body(Body::empty()).unwrap();
-    let response = app.clone().oneshot(request).await.unwrap();
-    let (parts, body) = response.into_parts();
-    let body = body.collect().await.unwrap().to_bytes().to_vec();
-    Answer { status: parts.status, headers: parts.headers, body }
-}
-
-#[tokio::test]
-async fn a_file_is_sent_in_the_best_form_the_browser_takes() {
-    let (_folder, app) = with_files();
-    for (accepted, body) in [("br, gzip", "brotli"), ("gzip", "gzip"), ("identity", "plain")] {
-        let answer = get_file(&app, "/a.js", ("accept-encoding", accepted)).await;
-        assert_eq!(String::from_utf8(answer.body.clone()).unwrap(), body);
-        assert_eq!(answer.header("cache-control"), "no-cache");
-        assert_eq!(answer.header("content-type"), "text/javascript");
-    }
-}
-
-#[tokio::test]
-async fn an_unchanged_file_is_not_sent_twice() {
-    let (_folder, app) = with_files();
-    let first = get_file(&app, "/a.js", ("accept", "*/*")).await;
-    let again = get_file(&app, "/a.js", ("if-modified-since", first.header("last-modified"))).await;
-    assert_eq!((again.status, again.body.len()), (StatusCode::NOT_MODIFIED, 0));
-}
-
-#[tokio::test]
-async fn the_page_is_served_under_a_strict_policy_and_no_path_leads_out_of_the_folder() {
-    let (_folder, app) = with_files();
-    let page = get_file(&app, "/", ("accept", "text/html")).await;
-    assert_eq!(page.body, b"<p>plain");
-    assert!(page.header("content-security-policy").starts_with("default-src 'none'; script-src 'self'"));
-    for path in ["/../secret.txt", "/%2e%2e/secret.txt", "/nothing.js"] {
-        assert_eq!(get_file(&app, path, ("accept", "*/*")).await.status, StatusCode::NOT_FOUND, "{path}");
-    }
-}
-
-#[tokio::test]
-async fn a_submitted_form_is_shown_field_by_field_and_escaped() {
-    let body = b"job_title=sparky+%26+son&job_tasks=%3Cscript%3E".to_vec();
-    let (_folder, app) = with_files();
-    let answer = ask(app.clone(), Method::POST, "/received", "application/x-www-form-urlencoded", body).await;
-    let page = String::from_utf8(answer.body.clone()).unwrap();
-    assert_eq!((answer.status, answer.header("cache-control")), (StatusCode::OK, "no-store"));
-    assert!(page.contains(r#"<th scope="row">job_title</th><td>sparky &amp; son</td>"#));
-    assert!(page.contains("&lt;script&gt;") && !page.contains("<script>"));
-
-    let broken = ask(app, Method::POST, "/received", "text/plain", vec![]).await;
-    assert_eq!(broken.problem().0, 415);
-}
-
-async fn from_page(method: Method, origins: &[&str], headers: &[(&str, &str)]) -> Answer {
-    from_page_to("/v1/topics/osca/code", method, origins, headers).await
-}
-
-async fn from_page_to(path: &str, method: Method, origins: &[&str], headers: &[(&str, &str)]) -> Answer {
-    let allowed = origins.iter().map(ToString::to_string).collect();
-    let origins = Origins { allowed, without_origin: false };
-    let app = app(&Config { origins, ..Config::default() }, Arc::new(Scripted), &Metrics::default());
-    let mut request = Request::builder().method(method).uri(path).header("host", "proxy.example");
-    for (name, value) in [("content-type", "application/json")].iter().chain(headers) {
-        request = request.header(*name, *value);
-    }
-    let body = Body::from(r#"{"record": {"occp_text": "sparky"}}"#);
-    let (parts, body) = app.oneshot(request.body(body).unwrap()).await.unwrap().into_parts();
-    let body = body.collect().await.unwrap().to_bytes().to_vec();
-    Answer { status: parts.status, headers: parts.headers, body }
-}
-
-#[tokio::test]
-async fn pages_of_allowed_origins_may_ask_and_read_who_answered() {
-    let answer = from_page(
-        Method::POST,
-        &["https://a.example", "https://b.example"],
-        &[("origin", "https://b.example")],
-    )
-    .await;
-    assert_eq!(answer.status, StatusCode::OK);
-    assert_eq!(answer.header("access-control-allow-origin"), "https://b.example");
-    assert_eq!(
-        answer.header("access-control-expose-headers"),
-        "occuform-source,occuform-model,x-request-id,retry-after"
-    );
-    assert!(answer.header("vary").contains("origin"));
-
-    let asked = [("origin", "https://b.example"), ("access-control-request-method", "POST")];
-    let preflight = from_page(Method::OPTIONS, &["https://b.example"], &asked).await;
-    assert_eq!(preflight.header("access-control-allow-origin"), "https://b.example");
-    assert_eq!(preflight.header("access-control-allow-headers"), "content-type,prefer");
-    assert_eq!(preflight.header("access-control-max-age"), "3600");
-}
-
-#[tokio::test]
-async fn pages_of_other_origins_are_refused_before_anything_is_done_for_them() {
-    for origin in
-        ["https://evil.example", "null", "https://b.example.evil.example", "http://b.example", "\u{ff}"]
-    {
-        let answer = from_page(Method::POST, &["https://b.example"], &[("origin", origin)]).await;
-        assert_eq!(
-            (answer.problem().0, answer.problem().1.as_str()),
-            (403, "origin-not-allowed"),
-            "{origin}"
-        );
-        assert_eq!(answer.header("access-control-allow-origin"), "");
-        assert!(answer.header("vary").contains("origin"));
-    }
-}
-
-#[tokio::test]
-async fn pages_of_other_origins_are_refused_whatever_of_the_api_they_ask_for() {
-    let evil = [("origin", "https://evil.example")];
-    for (method, path, known) in [
-        (Method::DELETE, "/v1/topics/osca/code", 405),
-        (Method::GET, "/v1/topics/osca/models/latest", 200),
-        (Method::POST, "/v1/topics/osca/models/latest", 405),
-        (Method::GET, "/v1/topics", 404),
-    ] {
-        let refused = from_page_to(path, method.clone(), &["https://b.example"], &evil).await;
-        assert_eq!(refused.problem().1, "origin-not-allowed", "{method} {path}");
-        let answer = from_page_to(path, method.clone(), &["https://evil.example"], &evil).await;
-        assert_eq!(answer.status, known, "{method} {path}");
-    }
-}
-
-#[tokio::test]
-async fn the_proxys_own_pages_may_ask_also_behind_a_web_server_that_changes_the_host() {
-    for headers in [
-        vec![("origin", "https://proxy.example")],
-        vec![("origin", "https://forms.example"), ("sec-fetch-site", "same-origin")],
-    ] {
-        assert_eq!(from_page(Method::POST, &[], &headers).await.status, StatusCode::OK, "{headers:?}");
-    }
-    assert_eq!(from_page(Method::POST, &[], &[]).await.status, StatusCode::FORBIDDEN);
 }
