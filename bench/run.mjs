@@ -13,8 +13,8 @@ function brotli(path) {
 
 function sizes() {
   const folder = readdirSync("dist").find((name) => name.startsWith("occuform-"));
-  const widget = ["occuform_bg.wasm", "element.js"].map((name) => `${folder}/${name}`);
-  const ours = [...widget, "occupation-coder.js"].map((name) => [name.split("/").at(-1), brotli(`dist/${name}`)]);
+  const files = ["occupation-coder.js", `${folder}/occuform_bg.wasm`];
+  const ours = files.map((name) => [name.split("/").at(-1), brotli(`dist/${name}`)]);
   const peer = ["min.js", "min.css"].map((name) =>
     brotli(`node_modules/accessible-autocomplete/dist/accessible-autocomplete.${name}`),
   );

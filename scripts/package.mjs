@@ -1,5 +1,6 @@
-// In: the shrunk module with its glue, and www/. Out: the files that are deployed and published: the loader, and behind
-// it a folder whose name holds the version and a hash of what is in it. Next: scripts/compress.mjs.
+// In: the shrunk module with its glue, and www/. Out: the files that are deployed and published: the element's script,
+// and beside it a folder whose name holds the version and a hash of what is in it: the module, and the script for those
+// who pin a version. Next: scripts/compress.mjs.
 import { build } from "esbuild";
 import { createHash } from "node:crypto";
 import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
@@ -11,27 +12,14 @@ const target = ["chrome111", "firefox115", "safari16.4"];
 
 const wasm = readFileSync(join(glue, "occuform_bg.wasm"));
 const styles = `${await bundled("www/occupation-coder.css")}`;
-const parts = { "occuform_bg.wasm": wasm };
-parts["element.js"] = await bundled("www/element.js", {
-  format: "esm",
-  plugins: [{ name: "built", setup: useBuilt }],
-  // Chromium then compiles all of it while it comes, in another thread, and not function by function when first called.
-  banner: { js: "//# allFunctionsCalledOnLoad" },
-});
-
+const parts = { "element.js": await element("./", "../"), "occuform_bg.wasm": wasm };
 const all = createHash("sha256");
-for (const name of Object.keys(parts)) all.update(parts[name]);
+for (const content of Object.values(parts)) all.update(content);
 const folder = `occuform-${version}-${all.digest("hex").slice(0, 8)}`;
 mkdirSync(join(out, folder));
 for (const [name, content] of Object.entries(parts)) writeFileSync(join(out, folder, name), content);
-writeFileSync(
-  join(out, "occupation-coder.js"),
-  await bundled("www/loader.js", {
-    bundle: false,
-    format: "esm",
-    define: { FOLDER: JSON.stringify(`./${folder}`) },
-  }),
-);
+// The same under the address that never changes: what one page load needs is two requests, one after the other.
+writeFileSync(join(out, "occupation-coder.js"), await element(`./${folder}/`, "./"));
 writeFileSync(
   join(out, "integrity.json"),
   json(Object.fromEntries(Object.entries(parts).map(([name, content]) => [`${folder}/${name}`, sri(content)]))),
@@ -40,12 +28,21 @@ for (const name of ["occupation-coder.d.ts", "custom-elements.json"]) copyFileSy
 writeFileSync(join(out, "package.json"), json(npmPackage()));
 copyFileSync("www/README.md", join(out, "README.md"));
 
-function useBuilt({ onResolve, onLoad }) {
-  const values = { root: "..", integrity: sri(wasm) };
+/** The element's script, which finds the module's folder and the root of all files from where it lies itself. */
+function element(moduleFolder, root) {
+  const values = { moduleFolder, root, integrity: sri(wasm) };
   const lines = Object.entries(values).map(([name, value]) => `export const ${name} = ${JSON.stringify(value)};`);
   const contents = [...lines, `export const styles = () => ${JSON.stringify(styles)};`].join("\n");
-  onResolve({ filter: /^\.\/occuform\.js$/ }, () => ({ path: join(process.cwd(), glue, "occuform.js") }));
-  onLoad({ filter: /\/www\/built\.js$/ }, () => ({ contents }));
+  const setup = ({ onResolve, onLoad }) => {
+    onResolve({ filter: /^\.\/occuform\.js$/ }, () => ({ path: join(process.cwd(), glue, "occuform.js") }));
+    onLoad({ filter: /\/www\/built\.js$/ }, () => ({ contents }));
+  };
+  return bundled("www/element.js", {
+    format: "esm",
+    plugins: [{ name: "built", setup }],
+    // Chromium then compiles all of it while it comes, in another thread, and not function by function when first called.
+    banner: { js: "//# allFunctionsCalledOnLoad" },
+  });
 }
 
 async function bundled(entry, options = {}) {

@@ -6,8 +6,8 @@ const [dist, named] = process.argv.slice(2);
 const budget = JSON.parse(readFileSync("www/size-budget.json", "utf8"));
 const folder = readdirSync(dist).find((name) => name.startsWith("occuform-"));
 
-const files = ["occupation-coder.js", ...Object.keys(budget.files).map((name) => `${folder}/${name}`)];
-const sizes = files.map((name) => [name.split("/").at(-1), readFileSync(join(dist, `${name}.br`)).length]);
+const paths = { "occupation-coder.js": "occupation-coder.js", "occuform_bg.wasm": `${folder}/occuform_bg.wasm` };
+const sizes = Object.entries(paths).map(([name, path]) => [name, readFileSync(join(dist, `${path}.br`)).length]);
 const total = sizes.reduce((sum, [, bytes]) => sum + bytes, 0);
 const over = [];
 

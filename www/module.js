@@ -1,12 +1,12 @@
-// In: the module's answer, if loader.js asked already. Out: the WASM module and the style sheet, once for all elements of
-// a page, and word of the module's end. Next: element.js mounts questions with them.
-import { integrity, root, styles } from "./built.js";
+// In: an element's wish for the question. Out: the WASM module and the style sheet, once for all elements of a page, and
+// word of the module's end. Next: element.js mounts questions with them.
+import { integrity, moduleFolder, root, styles } from "./built.js";
 import { Question, initSync } from "./occuform.js";
 
 /** Where the script that the page names lies, and so most often the proxy. */
-export const ROOT = new URL(`${root}/`, import.meta.url);
+export const ROOT = new URL(root, import.meta.url);
 
-const WASM = new URL("occuform_bg.wasm", import.meta.url);
+const WASM = new URL(`${moduleFolder}occuform_bg.wasm`, import.meta.url);
 
 let loading;
 let broken = false;
@@ -41,11 +41,8 @@ export function check(error) {
   for (const broke of [...watchers]) broke();
 }
 
-/** The loader may have asked for the module before this file was there. An answer can be read once. */
 async function compiled() {
-  const early = globalThis[Symbol.for(WASM.href)];
-  delete globalThis[Symbol.for(WASM.href)];
-  const response = await (early ?? fetch(WASM, { integrity }));
+  const response = await fetch(WASM, { integrity });
   if (!response.ok) throw new Error(`${WASM} answered ${response.status}`);
   // Not every host knows the type.
   const isTyped = response.headers.get("content-type") === "application/wasm";

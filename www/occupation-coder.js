@@ -1,2 +1,2 @@
-// The address that pages load. In dist/ it points to the files of its version, whose names never hold anything else.
+// The address that pages load, for Trunk. In dist/ it is the element's script itself.
 export * from "./element.js";

@@ -1,7 +1,7 @@
 // The widget beside what else a form could ask with: one browser, one fake endpoint, the same typing. ./dev bench widget
 import { chromium } from "@playwright/test";
 import { build } from "esbuild";
-import { readFileSync, readdirSync, statSync } from "node:fs";
+import { readFileSync, readdirSync } from "node:fs";
 import { createServer } from "node:http";
 import { createRequire } from "node:module";
 import { availableParallelism } from "node:os";
@@ -45,12 +45,8 @@ server.close();
 print();
 
 function dist() {
-  const files = (folder) =>
-    readdirSync(join("dist", folder)).flatMap((name) => {
-      const path = join(folder, name);
-      return statSync(join("dist", path)).isDirectory() ? files(path) : [path];
-    });
-  const wanted = files("").filter((path) => /^occup?(ation-coder\.js|form-.*)$/.test(path) && !/\.(br|gz)$/.test(path));
+  const folder = readdirSync("dist").find((name) => name.startsWith("occuform-"));
+  const wanted = ["occupation-coder.js", `${folder}/occuform_bg.wasm`];
   return Object.fromEntries(wanted.map((path) => [path, readFileSync(join("dist", path))]));
 }
 

@@ -24,7 +24,7 @@ test.describe("without JavaScript", () => {
   });
 });
 
-for (const file of ["occupation-coder.js", "element.js", "occuform_bg.wasm"]) {
+for (const file of ["occupation-coder.js", "occuform_bg.wasm"]) {
   test(`without ${file} the plain inputs submit`, async ({ page }) => {
     await page.route(`**/${file}`, (route) => route.abort());
     const failed = page.waitForEvent("requestfailed");
