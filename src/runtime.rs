@@ -26,12 +26,20 @@ pub trait Observer {
 /// compiled into the module once more.
 #[derive(Clone, Copy)]
 pub(crate) struct Runtime {
-    revision: RwSignal<u32>,
-    /// Counts the lists: each is drawn once, so that focus stays where it is.
-    list: RwSignal<u32>,
-    /// Counts how often the page filled the fields in: else they keep what the respondent wrote.
-    filled: RwSignal<u32>,
     state: StoredValue<State, LocalStorage>,
+}
+
+/// Each counts how often something was another, and makes what shows it run again.
+#[derive(Clone, Copy)]
+struct Signals {
+    /// Anything at all.
+    revision: RwSignal<u32>,
+    /// What the page chose.
+    choice: RwSignal<u32>,
+    /// The list: each is drawn once, so that focus stays where it is.
+    list: RwSignal<u32>,
+    /// The fields, filled in by the page: else they keep what the respondent wrote.
+    filled: RwSignal<u32>,
 }
 
 /// What is known and what is under way. Dropping a timer or a request cancels it.
@@ -42,6 +50,7 @@ pub(crate) struct State {
     pub messages: Messages,
     /// Room is kept for a list from the moment that one may come, so that a late answer moves nothing.
     pub room: bool,
+    signals: Signals,
     drawn: Vec<Suggestion>,
     observer: Rc<dyn Observer>,
     value: FormValue,
@@ -84,6 +93,12 @@ impl Runtime {
             setup,
             messages,
             room: false,
+            signals: Signals {
+                revision: RwSignal::new(0),
+                choice: RwSignal::new(0),
+                list: RwSignal::new(0),
+                filled: RwSignal::new(0),
+            },
             drawn: Vec::new(),
             observer,
             value,
@@ -95,23 +110,35 @@ impl Runtime {
             held: None,
             release: None,
         };
-        let runtime = Self {
-            revision: RwSignal::new(0),
-            list: RwSignal::new(0),
-            filled: RwSignal::new(0),
-            state: StoredValue::new_local(state),
-        };
+        let runtime = Self { state: StoredValue::new_local(state) };
         runtime.watch_window();
         runtime
     }
 
-    /// Something of the state, for as long as it is shown. One kind of closure for all that is shown of one type.
+    /// Something of the state, for as long as it is shown.
     pub(crate) fn shown<T: Default + 'static>(
         self,
         of: Shown<T>,
     ) -> impl Fn() -> T + Copy + Send + Sync + 'static {
+        self.drawn_with(|signals| signals.revision, of)
+    }
+
+    /// Something of what the page chose: another only when that is, and not with every key.
+    pub(crate) fn chosen<T: Default + 'static>(
+        self,
+        of: Shown<T>,
+    ) -> impl Fn() -> T + Copy + Send + Sync + 'static {
+        self.drawn_with(|signals| signals.choice, of)
+    }
+
+    /// One kind of closure for all that is shown of one type.
+    fn drawn_with<T: Default + 'static>(
+        self,
+        signal: fn(Signals) -> RwSignal<u32>,
+        of: Shown<T>,
+    ) -> impl Fn() -> T + Copy + Send + Sync + 'static {
         move || {
-            self.revision.track();
+            self.track(signal);
             self.peek(of)
         }
     }
@@ -122,7 +149,25 @@ impl Runtime {
         of: Shown<bool>,
         value: &'static str,
     ) -> impl Fn() -> Option<&'static str> + Copy + Send + Sync + 'static {
-        let holds = self.shown(of);
+        self.there_with(|signals| signals.revision, of, value)
+    }
+
+    /// The same of what the page chose.
+    pub(crate) fn when_chosen(
+        self,
+        of: Shown<bool>,
+        value: &'static str,
+    ) -> impl Fn() -> Option<&'static str> + Copy + Send + Sync + 'static {
+        self.there_with(|signals| signals.choice, of, value)
+    }
+
+    fn there_with(
+        self,
+        signal: fn(Signals) -> RwSignal<u32>,
+        of: Shown<bool>,
+        value: &'static str,
+    ) -> impl Fn() -> Option<&'static str> + Copy + Send + Sync + 'static {
+        let holds = self.drawn_with(signal, of);
         move || holds().then_some(value)
     }
 
@@ -133,18 +178,30 @@ impl Runtime {
 
     /// Makes the caller run again when there is another list.
     pub(crate) fn track_list(self) {
-        self.list.track();
+        self.track(|signals| signals.list);
     }
 
     /// Makes the caller run again when the page filled the fields in.
     pub(crate) fn track_filled(self) {
-        self.filled.track();
+        self.track(|signals| signals.filled);
+    }
+
+    fn track(self, signal: fn(Signals) -> RwSignal<u32>) {
+        if let Some(signals) = self.signals() {
+            signal(signals).track();
+        }
+    }
+
+    fn signals(self) -> Option<Signals> {
+        self.state.try_with_value(|state| state.signals)
     }
 
     /// Changes what the page chose.
     pub(crate) fn configure(self, change: impl FnOnce(&mut State)) {
         self.with_state(change);
-        self.revision.try_update(|revision| *revision += 1);
+        if let Some(Signals { choice, revision, .. }) = self.signals() {
+            raise(&[choice, revision]);
+        }
     }
 
     /// Hands one event to the flow. An event that comes after the component was removed changes nothing.
@@ -171,10 +228,14 @@ impl Runtime {
                 self.carry_out(effect);
             }
         }
-        for (signal, is_new) in [(self.list, new_list), (self.filled, is_filled), (self.revision, true)] {
-            if is_new {
-                signal.try_update(|number| *number += 1);
+        if let Some(Signals { list, filled, revision, .. }) = self.signals() {
+            if new_list {
+                raise(&[list]);
             }
+            if is_filled {
+                raise(&[filled]);
+            }
+            raise(&[revision]);
         }
         // The page's listeners may do anything, and are told when all else is done.
         self.report();
@@ -294,5 +355,11 @@ impl Runtime {
 
     fn with_state(self, change: impl FnOnce(&mut State)) {
         self.state.try_update_value(change);
+    }
+}
+
+fn raise(signals: &[RwSignal<u32>]) {
+    for signal in signals {
+        signal.try_update(|number| *number += 1);
     }
 }

@@ -208,13 +208,25 @@ export class OccupationCoder extends HTMLElement {
     this.#unwatch = watch(() => this.fail());
     setCaret(caret, this.#input);
     // Safari has no idle callbacks.
-    if (!rehearsed) (window.requestIdleCallback ?? setTimeout)(() => this.#rehearse());
+    if (!rehearsed) (window.requestIdleCallback ?? setTimeout)(() => this.#rehearse(Question));
     rehearsed = true;
   }
 
-  /** The browser compiles what a key needs of the module when it is first called: rather now than with the first key. */
-  #rehearse() {
-    for (const event of [new KeyboardEvent("keydown"), new Event("input")]) this.#input("title")?.dispatchEvent(event);
+  /**
+   * The browser compiles what a key needs of the module when it is first called: rather now, in a question that nobody
+   * sees, than with the first key.
+   */
+  #rehearse(Question) {
+    if (!this.#question) return;
+    const place = document.createElement("div");
+    const ignore = () => {};
+    const question = new Question(place, optionsOf(this, {}, false), EMPTY, ignore, ignore);
+    const input = place.querySelector("input");
+    input.dispatchEvent(new KeyboardEvent("keydown"));
+    input.value = "abc";
+    input.dispatchEvent(new Event("input"));
+    // What is shown follows in a microtask.
+    queueMicrotask(() => question.free());
   }
 
   #stop() {
