@@ -37,13 +37,13 @@ pub(crate) fn radio_group(runtime: Runtime) -> impl IntoView {
             class="list"
             part="list"
             hidden=runtime.when(words::has_no_list, "")
-            disabled=runtime.when_chosen(is_fixed, "")
+            disabled=runtime.when_configured(is_fixed, "")
             on:keydown:capture=move |event| note_arrow(arrow_pressed, is_arrow(&event))
             on:keyup:capture=move |_| note_arrow(arrow_pressed, false)
             on:pointerdown:capture=move |_| note_arrow(arrow_pressed, false)
             on:focusout:capture=left
         >
-            <legend part="legend">{runtime.chosen(|state| state.messages.text("legend").to_owned())}</legend>
+            <legend part="legend">{runtime.configured(|state| state.messages.text("legend").to_owned())}</legend>
             {options}
         </fieldset>
     }

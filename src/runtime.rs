@@ -35,7 +35,7 @@ struct Signals {
     /// Anything at all.
     revision: RwSignal<u32>,
     /// What the page chose.
-    choice: RwSignal<u32>,
+    setup: RwSignal<u32>,
     /// The list: each is drawn once, so that focus stays where it is.
     list: RwSignal<u32>,
     /// The fields, filled in by the page: else they keep what the respondent wrote.
@@ -95,7 +95,7 @@ impl Runtime {
             room: false,
             signals: Signals {
                 revision: RwSignal::new(0),
-                choice: RwSignal::new(0),
+                setup: RwSignal::new(0),
                 list: RwSignal::new(0),
                 filled: RwSignal::new(0),
             },
@@ -124,11 +124,11 @@ impl Runtime {
     }
 
     /// Something of what the page chose: another only when that is, and not with every key.
-    pub(crate) fn chosen<T: Default + 'static>(
+    pub(crate) fn configured<T: Default + 'static>(
         self,
         of: Shown<T>,
     ) -> impl Fn() -> T + Copy + Send + Sync + 'static {
-        self.drawn_with(|signals| signals.choice, of)
+        self.drawn_with(|signals| signals.setup, of)
     }
 
     /// One kind of closure for all that is shown of one type.
@@ -153,12 +153,12 @@ impl Runtime {
     }
 
     /// The same of what the page chose.
-    pub(crate) fn when_chosen(
+    pub(crate) fn when_configured(
         self,
         of: Shown<bool>,
         value: &'static str,
     ) -> impl Fn() -> Option<&'static str> + Copy + Send + Sync + 'static {
-        self.there_with(|signals| signals.choice, of, value)
+        self.there_with(|signals| signals.setup, of, value)
     }
 
     fn there_with(
@@ -199,8 +199,8 @@ impl Runtime {
     /// Changes what the page chose.
     pub(crate) fn configure(self, change: impl FnOnce(&mut State)) {
         self.with_state(change);
-        if let Some(Signals { choice, revision, .. }) = self.signals() {
-            raise(&[choice, revision]);
+        if let Some(Signals { setup, revision, .. }) = self.signals() {
+            raise(&[setup, revision]);
         }
     }
 

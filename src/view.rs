@@ -12,7 +12,7 @@ use wasm_bindgen::JsCast;
 
 pub(crate) fn question(runtime: Runtime) -> impl IntoView {
     let id = |name: &'static str| runtime.peek(|state| state.id(name));
-    let disabled = runtime.when_chosen(|state| state.setup.disabled, "");
+    let disabled = runtime.when_configured(|state| state.setup.disabled, "");
     // The button goes away, and focus must not go with it.
     let press = move |event: Event| {
         move |click: ev::MouseEvent| {
@@ -35,7 +35,7 @@ pub(crate) fn question(runtime: Runtime) -> impl IntoView {
                 tabindex="-1"
                 class:room=runtime.shown(|state| state.room)
                 class:waiting=runtime.shown(words::is_waiting)
-                class:confirms=runtime.chosen(words::needs_press)
+                class:confirms=runtime.configured(words::needs_press)
             >
                 <p class="note" part="note">{runtime.shown(words::note)}</p>
                 <button
@@ -56,7 +56,7 @@ pub(crate) fn question(runtime: Runtime) -> impl IntoView {
                     disabled=runtime.when(words::has_nothing_to_confirm, "")
                     on:click:capture=press(Event::ConfirmPressed)
                 >
-                    {runtime.chosen(|state| state.messages.text("confirm").to_owned())}
+                    {runtime.configured(|state| state.messages.text("confirm").to_owned())}
                 </button>
             </div>
             <div class="said" role="status">{runtime.shown(words::announcement)}</div>
@@ -67,7 +67,7 @@ pub(crate) fn question(runtime: Runtime) -> impl IntoView {
 fn text_field(runtime: Runtime, field: Field) -> impl IntoView {
     let is_title = field == Field::Title;
     let (name, autocomplete) = if is_title { ("title", "organization-title") } else { ("tasks", "off") };
-    let label = |of_title, of_tasks| runtime.chosen(if is_title { of_title } else { of_tasks });
+    let label = |of_title, of_tasks| runtime.configured(if is_title { of_title } else { of_tasks });
     let [id, hint_id] = [name, if is_title { "title-hint" } else { "tasks-hint" }]
         .map(|name| runtime.peek(|state| state.id(name)));
     let [error, advice, counter] =
@@ -95,10 +95,10 @@ fn text_field(runtime: Runtime, field: Field) -> impl IntoView {
                 autocomplete=autocomplete
                 enterkeyhint="search"
                 aria-describedby=described_by
-                aria-required=runtime.when_chosen(if is_title { is_required } else { never }, "true")
+                aria-required=runtime.when_configured(if is_title { is_required } else { never }, "true")
                 aria-invalid=runtime.when(if is_title { is_title_invalid } else { are_tasks_invalid }, "true")
-                disabled=runtime.when_chosen(|state| state.setup.disabled, "")
-                readonly=runtime.when_chosen(|state| state.setup.readonly, "")
+                disabled=runtime.when_configured(|state| state.setup.disabled, "")
+                readonly=runtime.when_configured(|state| state.setup.readonly, "")
                 prop:value=filled
                 on:input:capture=changed
                 on:keydown:capture=key_pressed
