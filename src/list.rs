@@ -5,7 +5,7 @@
 //! things here: the arrow keys only move, all else confirms. The space bar is not even reported on an option that is
 //! marked already.
 
-use crate::runtime::{Runtime, State};
+use crate::runtime::{Runtime, State, when};
 use crate::words;
 use leptos::ev::{FocusEvent, KeyboardEvent};
 use leptos::prelude::*;
@@ -36,8 +36,8 @@ pub(crate) fn radio_group(runtime: Runtime) -> impl IntoView {
         <fieldset
             class="list"
             part="list"
-            hidden=runtime.when(words::has_no_list, "")
-            disabled=runtime.when_configured(is_fixed, "")
+            hidden=when(runtime.shown(words::has_no_list), "")
+            disabled=when(runtime.configured(is_fixed), "")
             on:keydown:capture=move |event| note_arrow(arrow_pressed, is_arrow(&event))
             on:keyup:capture=move |_| note_arrow(arrow_pressed, false)
             on:pointerdown:capture=move |_| note_arrow(arrow_pressed, false)

@@ -143,34 +143,6 @@ impl Runtime {
         }
     }
 
-    /// An attribute that is there as long as something holds.
-    pub(crate) fn when(
-        self,
-        of: Shown<bool>,
-        value: &'static str,
-    ) -> impl Fn() -> Option<&'static str> + Copy + Send + Sync + 'static {
-        self.there_with(|signals| signals.revision, of, value)
-    }
-
-    /// The same of what the page chose.
-    pub(crate) fn when_configured(
-        self,
-        of: Shown<bool>,
-        value: &'static str,
-    ) -> impl Fn() -> Option<&'static str> + Copy + Send + Sync + 'static {
-        self.there_with(|signals| signals.setup, of, value)
-    }
-
-    fn there_with(
-        self,
-        signal: fn(Signals) -> RwSignal<u32>,
-        of: Shown<bool>,
-        value: &'static str,
-    ) -> impl Fn() -> Option<&'static str> + Copy + Send + Sync + 'static {
-        let holds = self.drawn_with(signal, of);
-        move || holds().then_some(value)
-    }
-
     /// Something of the state as it is now.
     pub(crate) fn peek<T: Default>(self, of: impl FnOnce(&State) -> T) -> T {
         self.state.try_with_value(of).unwrap_or_default()
@@ -199,8 +171,9 @@ impl Runtime {
     /// Changes what the page chose.
     pub(crate) fn configure(self, change: impl FnOnce(&mut State)) {
         self.with_state(change);
-        if let Some(Signals { setup, revision, .. }) = self.signals() {
-            raise(&[setup, revision]);
+        if let Some(signals) = self.signals() {
+            raise(signals.setup);
+            raise(signals.revision);
         }
     }
 
@@ -228,14 +201,14 @@ impl Runtime {
                 self.carry_out(effect);
             }
         }
-        if let Some(Signals { list, filled, revision, .. }) = self.signals() {
+        if let Some(signals) = self.signals() {
             if new_list {
-                raise(&[list]);
+                raise(signals.list);
             }
             if is_filled {
-                raise(&[filled]);
+                raise(signals.filled);
             }
-            raise(&[revision]);
+            raise(signals.revision);
         }
         // The page's listeners may do anything, and are told when all else is done.
         self.report();
@@ -358,8 +331,14 @@ impl Runtime {
     }
 }
 
-fn raise(signals: &[RwSignal<u32>]) {
-    for signal in signals {
-        signal.try_update(|number| *number += 1);
-    }
+fn raise(signal: RwSignal<u32>) {
+    signal.try_update(|number| *number += 1);
+}
+
+/// An attribute that is there as long as something holds.
+pub(crate) fn when(
+    holds: impl Fn() -> bool + Copy + Send + Sync + 'static,
+    value: &'static str,
+) -> impl Fn() -> Option<&'static str> + Copy + Send + Sync + 'static {
+    move || holds().then_some(value)
 }

@@ -1,7 +1,7 @@
 //! In: the state of the question. Out: the two inputs, the counter and what is shown under them; and every event of
 //! theirs, handed to `runtime.rs`.
 
-use crate::runtime::{Runtime, State};
+use crate::runtime::{Runtime, State, when};
 use crate::{list, words};
 use js_sys::JsString;
 use leptos::ev;
@@ -12,7 +12,7 @@ use wasm_bindgen::JsCast;
 
 pub(crate) fn question(runtime: Runtime) -> impl IntoView {
     let id = |name: &'static str| runtime.peek(|state| state.id(name));
-    let disabled = runtime.when_configured(|state| state.setup.disabled, "");
+    let disabled = when(runtime.configured(|state| state.setup.disabled), "");
     // The button goes away, and focus must not go with it.
     let press = move |event: Event| {
         move |click: ev::MouseEvent| {
@@ -41,7 +41,7 @@ pub(crate) fn question(runtime: Runtime) -> impl IntoView {
                 <button
                     type="button"
                     part="button"
-                    hidden=runtime.when(words::has_no_ask_button, "")
+                    hidden=when(runtime.shown(words::has_no_ask_button), "")
                     disabled=disabled
                     on:click:capture=press(Event::AskPressed)
                 >
@@ -52,8 +52,8 @@ pub(crate) fn question(runtime: Runtime) -> impl IntoView {
                 <button
                     type="button"
                     part="button"
-                    hidden=runtime.when(words::has_no_confirm_button, "")
-                    disabled=runtime.when(words::has_nothing_to_confirm, "")
+                    hidden=when(runtime.shown(words::has_no_confirm_button), "")
+                    disabled=when(runtime.shown(words::has_nothing_to_confirm), "")
                     on:click:capture=press(Event::ConfirmPressed)
                 >
                     {runtime.configured(|state| state.messages.text("confirm").to_owned())}
@@ -95,10 +95,10 @@ fn text_field(runtime: Runtime, field: Field) -> impl IntoView {
                 autocomplete=autocomplete
                 enterkeyhint="search"
                 aria-describedby=described_by
-                aria-required=runtime.when_configured(if is_title { is_required } else { never }, "true")
-                aria-invalid=runtime.when(if is_title { is_title_invalid } else { are_tasks_invalid }, "true")
-                disabled=runtime.when_configured(|state| state.setup.disabled, "")
-                readonly=runtime.when_configured(|state| state.setup.readonly, "")
+                aria-required=when(runtime.configured(if is_title { is_required } else { never }), "true")
+                aria-invalid=when(runtime.shown(if is_title { is_title_invalid } else { are_tasks_invalid }), "true")
+                disabled=when(runtime.configured(|state| state.setup.disabled), "")
+                readonly=when(runtime.configured(|state| state.setup.readonly), "")
                 prop:value=filled
                 on:input:capture=changed
                 on:keydown:capture=key_pressed

@@ -220,7 +220,7 @@ export class OccupationCoder extends HTMLElement {
     if (!this.#question) return;
     const place = document.createElement("div");
     const ignore = () => {};
-    const question = new Question(place, optionsOf(this, {}, false), EMPTY, ignore, ignore);
+    const question = new Question(place, {}, EMPTY, ignore, ignore);
     const input = place.querySelector("input");
     input.dispatchEvent(new KeyboardEvent("keydown"));
     input.value = "abc";
