@@ -1,7 +1,9 @@
 // Sizes and speeds beside something else's in the same run. ./dev bench starts this.
-import { readFileSync, readdirSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
+import { basename } from "node:path";
 import { brotliCompressSync, constants } from "node:zlib";
+import { firstVisit } from "../scripts/first-visit.mjs";
 import { startProxy } from "../scripts/proxy.mjs";
 
 const [occuform, model] = process.argv.slice(2);
@@ -12,9 +14,7 @@ function brotli(path) {
 }
 
 function sizes() {
-  const folder = readdirSync("dist").find((name) => name.startsWith("occuform-"));
-  const files = ["occupation-coder.js", `${folder}/occuform_bg.wasm`];
-  const ours = files.map((name) => [name.split("/").at(-1), brotli(`dist/${name}`)]);
+  const ours = firstVisit("dist").map((path) => [basename(path), brotli(`dist/${path}`)]);
   const peer = ["min.js", "min.css"].map((name) =>
     brotli(`node_modules/accessible-autocomplete/dist/accessible-autocomplete.${name}`),
   );

@@ -1,13 +1,12 @@
 // Holds what a first visit transfers against www/size-budget.json and tells what takes the space. ./dev test runs this.
-import { readFileSync, readdirSync } from "node:fs";
-import { join } from "node:path";
+import { readFileSync } from "node:fs";
+import { basename, join } from "node:path";
+import { firstVisit } from "./first-visit.mjs";
 
 const [dist, named] = process.argv.slice(2);
 const budget = JSON.parse(readFileSync("www/size-budget.json", "utf8"));
-const folder = readdirSync(dist).find((name) => name.startsWith("occuform-"));
 
-const paths = { "occupation-coder.js": "occupation-coder.js", "occuform_bg.wasm": `${folder}/occuform_bg.wasm` };
-const sizes = Object.entries(paths).map(([name, path]) => [name, readFileSync(join(dist, `${path}.br`)).length]);
+const sizes = firstVisit(dist).map((path) => [basename(path), readFileSync(join(dist, `${path}.br`)).length]);
 const total = sizes.reduce((sum, [, bytes]) => sum + bytes, 0);
 const over = [];
 

@@ -1,13 +1,14 @@
 // The widget beside what else a form could ask with: one browser, one fake endpoint, the same typing. ./dev bench widget
 import { chromium } from "@playwright/test";
 import { build } from "esbuild";
-import { readFileSync, readdirSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { createRequire } from "node:module";
 import { availableParallelism } from "node:os";
 import { extname, join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { brotliCompressSync } from "node:zlib";
+import { firstVisit } from "../../scripts/first-visit.mjs";
 import { CATEGORIES, keysIn } from "./trace.js";
 import { watch } from "./watch.js";
 
@@ -20,7 +21,11 @@ const LABELS = ["Registered Nurse (Medical)", "Enrolled Nurse", "Nurse Manager",
 const OURS = `<occupation-coder name="job" endpoint="/"><label>Title <input name="job_title"></label></occupation-coder>`;
 const PEERS = {
   "a bare input": { entry: "bare.js" },
-  occuform: { body: OURS, files: dist(), script: "occupation-coder.js" },
+  occuform: {
+    body: OURS,
+    files: Object.fromEntries(firstVisit("dist").map((path) => [path, readFileSync(join("dist", path))])),
+    script: "occupation-coder.js",
+  },
   "accessible-autocomplete 3.0.1": { entry: "accessible-autocomplete.js" },
   "React 19 + downshift": { entry: "downshift.js" },
   "survey-core + survey-js-ui 2.5.38": { entry: "survey.js" },
@@ -43,12 +48,6 @@ for (let round = 0; round < ROUNDS; round++) {
 await browser.close();
 server.close();
 print();
-
-function dist() {
-  const folder = readdirSync("dist").find((name) => name.startsWith("occuform-"));
-  const wanted = ["occupation-coder.js", `${folder}/occuform_bg.wasm`];
-  return Object.fromEntries(wanted.map((path) => [path, readFileSync(join("dist", path))]));
-}
 
 async function prepare(peer) {
   peer.files ??= {};
