@@ -3,7 +3,7 @@
 
 use crate::client::Client;
 use crate::messages::Messages;
-use crate::object::{count, flag, get, number, object, text};
+use crate::object::{count, flag, get, number, object, set, text};
 use crate::runtime::{Observer, Runtime, Setup};
 use crate::view;
 use js_sys::{Array, Function, Object};
@@ -27,7 +27,8 @@ pub struct Question {
 
 #[wasm_bindgen]
 impl Question {
-    /// Mounts a question into `container`, filled in with `value` as [`Question::fill`] does it. `changed(value)` is called with the form's value whenever it is another,
+    /// Mounts a question into `container`, filled in with `value` as [`Question::fill`] does it. `changed(fields)` is
+    /// called with those fields of the form's value, at first an empty question's, that are others now;
     /// `notified(name, more)` after that, when something happened that the page may act on.
     #[wasm_bindgen(constructor)]
     pub fn new(
@@ -37,11 +38,11 @@ impl Question {
         changed: Function,
         notified: Function,
     ) -> Question {
-        let observer: Rc<dyn Observer> = Rc::new(Callbacks { changed, notified });
         let started = Rc::new(Cell::new(None));
         let starting = Rc::clone(&started);
         let (flow, setup, messages) = (Flow::new(settings(options)), setup(options), messages(options));
         let draft = draft(value);
+        let observer: Rc<dyn Observer> = Rc::new(Callbacks { changed, notified });
         let mounted = leptos::mount::mount_to(container, move || {
             let runtime = Runtime::new(setup, messages, flow, observer);
             runtime.dispatch(Event::Filled(draft));
@@ -138,12 +139,12 @@ struct Callbacks {
 }
 
 impl Observer for Callbacks {
-    fn changed(&self, value: &FormValue) {
-        let _ = self.changed.call1(&JsValue::NULL, &js_value(value));
+    fn changed(&self, before: &FormValue, now: &FormValue) {
+        let _ = self.changed.call1(&JsValue::NULL, &changes(before, now));
     }
 
-    fn notified(&self, notice: Notice, question: &Flow) {
-        let (name, more) = match (notice, question.panel()) {
+    fn notified(&self, notice: Notice, panel: &Panel) {
+        let (name, more) = match (notice, panel) {
             (Notice::Input, _) => ("input", JsValue::UNDEFINED),
             (Notice::Suggestions, panel) => {
                 ("suggestions", object(&[("suggestions", js_suggestions(panel))]))
@@ -183,15 +184,28 @@ fn js_suggestions(panel: &Panel) -> JsValue {
     suggestions.iter().map(suggestion).collect::<Array>().into()
 }
 
-fn js_value(value: &FormValue) -> JsValue {
-    object(&[
-        ("title", value.title.as_str().into()),
-        ("tasks", value.tasks.as_str().into()),
-        ("code", value.code.as_str().into()),
-        ("label", value.label.as_str().into()),
-        ("confidence", value.confidence.map_or(JsValue::NULL, JsValue::from)),
-        ("status", value.status.as_str().into()),
-        ("source", value.source.as_str().into()),
-        ("model", value.model.as_str().into()),
-    ])
+/// What differs. A key changes one field or two, and each costs a phone time on its way to the page.
+fn changes(before: &FormValue, now: &FormValue) -> JsValue {
+    let changes = object(&[]);
+    for ((name, before), (_, now)) in texts(before).into_iter().zip(texts(now)) {
+        if now != before {
+            set(&changes, name, &now.into());
+        }
+    }
+    if now.confidence != before.confidence {
+        set(&changes, "confidence", &now.confidence.map_or(JsValue::NULL, JsValue::from));
+    }
+    changes
+}
+
+fn texts(value: &FormValue) -> [(&'static str, &str); 7] {
+    [
+        ("title", &value.title),
+        ("tasks", &value.tasks),
+        ("code", &value.code),
+        ("label", &value.label),
+        ("status", value.status.as_str()),
+        ("source", &value.source),
+        ("model", &value.model),
+    ]
 }

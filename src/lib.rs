@@ -29,5 +29,5 @@ mod words;
 pub use component::{OccupationCoder, OccupationCoderProps};
 pub use element::Question;
 pub use messages::DEFAULTS;
-pub use occuform_flow::{Confirm, Flow, FormValue, Notice, Settings, Status, Trigger};
+pub use occuform_flow::{Confirm, Flow, FormValue, Notice, Panel, Settings, Status, Trigger};
 pub use runtime::Observer;

@@ -9,21 +9,22 @@ use leptos::ev;
 use leptos::prelude::*;
 use occuform_api::{JobText, Suggestion};
 use occuform_flow::{Announcement, Effect, Event, Flow, FormValue, Notice, OVERDUE_MS, Panel};
+use std::mem::{Discriminant, discriminant, replace};
 use std::rc::Rc;
 use wasm_bindgen_futures::spawn_local;
 
 /// Told of what the page around the question may want to know.
 pub trait Observer {
     /// What the form submits is now another.
-    fn changed(&self, value: &FormValue);
+    fn changed(&self, before: &FormValue, now: &FormValue);
     /// Something happened that the page may act on.
-    fn notified(&self, notice: Notice, question: &Flow);
+    fn notified(&self, notice: Notice, panel: &Panel);
 }
 
 /// One question on a page. Everything it started ends when the component is removed.
 ///
-/// The page is drawn from one state, and one signal says that it is another: every further kind of signal would be
-/// compiled into the module once more.
+/// The page is drawn from one state, and signals of one kind say that it is another: every further kind would be compiled
+/// into the module once more.
 #[derive(Clone, Copy)]
 pub(crate) struct Runtime {
     state: StoredValue<State, LocalStorage>,
@@ -32,8 +33,10 @@ pub(crate) struct Runtime {
 /// Each counts how often something was another, and makes what shows it run again.
 #[derive(Clone, Copy)]
 struct Signals {
-    /// Anything at all.
-    revision: RwSignal<u32>,
+    /// What came of the text: anything but the text itself.
+    lookup: RwSignal<u32>,
+    /// The text: what is written down of it is drawn with every key.
+    words: RwSignal<u32>,
     /// What the page chose.
     setup: RwSignal<u32>,
     /// The list: each is drawn once, so that focus stays where it is.
@@ -41,6 +44,10 @@ struct Signals {
     /// The fields, filled in by the page: else they keep what the respondent wrote.
     filled: RwSignal<u32>,
 }
+
+/// To be told from what it was before a key: the kind of panel, whether a choice was withdrawn, what is announced, and
+/// whether room is kept.
+type Lookup = (Discriminant<Panel>, bool, Option<Announcement>, bool);
 
 /// What is known and what is under way. Dropping a timer or a request cancels it.
 pub(crate) struct State {
@@ -94,7 +101,8 @@ impl Runtime {
             messages,
             room: false,
             signals: Signals {
-                revision: RwSignal::new(0),
+                lookup: RwSignal::new(0),
+                words: RwSignal::new(0),
                 setup: RwSignal::new(0),
                 list: RwSignal::new(0),
                 filled: RwSignal::new(0),
@@ -115,12 +123,20 @@ impl Runtime {
         runtime
     }
 
-    /// Something of the state, for as long as it is shown.
+    /// Something of what came of the text, for as long as it is shown.
     pub(crate) fn shown<T: Default + 'static>(
         self,
         of: Shown<T>,
     ) -> impl Fn() -> T + Copy + Send + Sync + 'static {
-        self.drawn_with(|signals| signals.revision, of)
+        self.drawn_with(|signals| signals.lookup, of)
+    }
+
+    /// Something of the text itself: another with every key.
+    pub(crate) fn written<T: Default + 'static>(
+        self,
+        of: Shown<T>,
+    ) -> impl Fn() -> T + Copy + Send + Sync + 'static {
+        self.drawn_with(|signals| signals.words, of)
     }
 
     /// Something of what the page chose: another only when that is, and not with every key.
@@ -173,13 +189,15 @@ impl Runtime {
         self.with_state(change);
         if let Some(signals) = self.signals() {
             raise(signals.setup);
-            raise(signals.revision);
+            raise(signals.words);
+            raise(signals.lookup);
         }
     }
 
     /// Hands one event to the flow. An event that comes after the component was removed changes nothing.
     pub(crate) fn dispatch(self, event: Event) {
         let is_filled = matches!(event, Event::Filled(_));
+        let before = matches!(event, Event::Typed { .. }).then(|| self.lookup());
         let Some((effects, new_list)) = self.state.try_update_value(|state| {
             let effects = state.flow.update(event);
             let suggestions = words::suggestions(state);
@@ -208,7 +226,10 @@ impl Runtime {
             if is_filled {
                 raise(signals.filled);
             }
-            raise(signals.revision);
+            raise(signals.words);
+            if before.is_none_or(|before| before != self.lookup()) {
+                raise(signals.lookup);
+            }
         }
         // The page's listeners may do anything, and are told when all else is done.
         self.report();
@@ -217,10 +238,19 @@ impl Runtime {
         }
     }
 
+    /// What came of the text so far. A key that leaves the kind of panel leaves the panel.
+    fn lookup(self) -> Option<Lookup> {
+        self.state.try_with_value(|state| {
+            let kind = discriminant(state.flow.panel());
+            (kind, state.flow.is_withdrawn(), state.announcement, state.room)
+        })
+    }
+
     fn notify(self, notice: Notice) {
-        let told = self.state.try_with_value(|state| (Rc::clone(&state.observer), state.flow.clone()));
-        if let Some((observer, flow)) = told {
-            observer.notified(notice, &flow);
+        let told =
+            self.state.try_with_value(|state| (Rc::clone(&state.observer), state.flow.panel().clone()));
+        if let Some((observer, panel)) = told {
+            observer.notified(notice, &panel);
         }
     }
 
@@ -228,12 +258,12 @@ impl Runtime {
         let changed = self.state.try_update_value(|state| {
             let value = state.flow.form_value();
             (state.value != value).then(|| {
-                state.value = value.clone();
-                (Rc::clone(&state.observer), value)
+                let before = replace(&mut state.value, value.clone());
+                (Rc::clone(&state.observer), before, value)
             })
         });
-        if let Some((observer, value)) = changed.flatten() {
-            observer.changed(&value);
+        if let Some((observer, before, now)) = changed.flatten() {
+            observer.changed(&before, &now);
         }
     }
 

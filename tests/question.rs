@@ -4,7 +4,7 @@
 
 use gloo_timers::future::TimeoutFuture;
 use js_sys::{Array, Function, Object, Reflect};
-use occuform::{Flow, FormValue, Notice, Observer, OccupationCoder, OccupationCoderProps, Question};
+use occuform::{FormValue, Notice, Observer, OccupationCoder, OccupationCoderProps, Panel, Question};
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
@@ -77,8 +77,8 @@ impl Page {
     }
 
     fn value(&self, field: &str) -> String {
-        let value = self.values.at(-1);
-        Reflect::get(&value, &field.into()).unwrap().as_string().unwrap_or_default()
+        let told = |number| Reflect::get(&self.values.get(number), &field.into()).unwrap().as_string();
+        (0..self.values.length()).rev().find_map(told).unwrap_or_default()
     }
 
     fn notices(&self) -> Vec<String> {
@@ -407,8 +407,8 @@ async fn a_removed_question_drops_its_answer() {
 fn in_leptos_pages_each_input_is_described_by_what_stands_there() {
     struct Deaf;
     impl Observer for Deaf {
-        fn changed(&self, _: &FormValue) {}
-        fn notified(&self, _: Notice, _: &Flow) {}
+        fn changed(&self, _: &FormValue, _: &FormValue) {}
+        fn notified(&self, _: Notice, _: &Panel) {}
     }
     let place: HtmlElement = document().create_element("div").unwrap().unchecked_into();
     document().body().unwrap().append_child(&place).unwrap();

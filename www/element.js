@@ -24,6 +24,7 @@ export class OccupationCoder extends HTMLElement {
   #container = null;
   #question = null;
   #value = null;
+  #data = null;
   #draft = null;
   #messages = {};
   #disabled = false;
@@ -195,14 +196,16 @@ export class OccupationCoder extends HTMLElement {
     // A question that broke may still have a request on its way. It has no say any more.
     const whileMounted = (act) => (first, second) => this.#container === container && act(first, second);
     const initial = this.#draft ?? this.#fallback.typed ?? this.defaultValue;
+    this.#value = EMPTY;
+    this.#data = new FormData();
     this.#question = new Question(
       container,
       this.#options(),
       withNumber(initial),
-      whileMounted((value) => this.#setValue(value)),
+      whileMounted((fields) => this.#change(fields)),
       whileMounted((name, more) => this.#notify(name, more)),
     );
-    this.#setValue(this.#value ?? EMPTY);
+    this.#submit();
     this.#fallback.disable(true);
     this.#changes.observe(this, { attributes: true, childList: true, subtree: true, characterData: true });
     this.#unwatch = watch(() => this.fail());
@@ -271,19 +274,24 @@ export class OccupationCoder extends HTMLElement {
     if (!this.#question) return;
     this.#fallback.disable(true);
     this.#question.configure(this.#options());
-    this.#setValue(this.#value);
+    this.#submit();
     this.#changes.takeRecords();
   }
 
   #input = (field) => this.shadowRoot?.getElementById(field);
 
-  #setValue(value) {
-    this.#value = value;
+  #change(fields) {
+    this.#value = { ...this.#value, ...fields };
     const { name } = this;
-    const data = new FormData();
-    for (const field of FIELDS) data.append(`${name}_${field}`, value[field] ?? "");
-    this.#internals.setFormValue(data);
+    for (const field in fields) this.#data.set(`${name}_${field}`, fields[field] ?? "");
+    this.#internals.setFormValue(this.#data);
     this.#validate();
+  }
+
+  /** The element's name may be another: all fields anew. */
+  #submit() {
+    this.#data = new FormData();
+    this.#change(this.#value);
   }
 
   /** A job title that has to be given and is not, or what the page says. Never what the title is like. */
@@ -291,7 +299,7 @@ export class OccupationCoder extends HTMLElement {
     const valueMissing = !!this.#value && this.required && !this.#value.title.trim();
     const customError = !!this.#customError;
     const message = this.#customError || (valueMissing ? this.#question?.message("required") : "");
-    if (message === undefined) return;
+    if (message === undefined || (!message && this.validity.valid)) return;
     const anchor = this.#input("title") ?? undefined;
     this.#internals.setValidity({ valueMissing, customError }, message, anchor);
   }
