@@ -7,11 +7,11 @@ use crate::metrics::Metrics;
 use crate::preference;
 use crate::problem::Problem;
 use axum::Json;
-use axum::body::Bytes;
+use axum::body::Body;
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, Request, State};
 use axum::http::header::CONTENT_TYPE;
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::{HeaderMap, HeaderName, StatusCode};
 use axum::response::{AppendHeaders, IntoResponse, Response};
 use occuform_api::{CodeRequest, CodeStatus, Model, Record, RequestError, ServiceError, TextError};
 use occuform_serving::body::{self, BodyFailure, BodyLimits};
@@ -31,6 +31,10 @@ const MODEL_SOON: Duration = Duration::from_secs(5);
 /// How long a client may want to wait; the proxy's own deadline may be shorter.
 const LONGEST_WAIT: Duration = Duration::from_mins(1);
 
+/// Who answered, and with which model.
+pub(crate) const SOURCE: HeaderName = HeaderName::from_static("occuform-source");
+pub(crate) const MODEL: HeaderName = HeaderName::from_static("occuform-model");
+
 /// What the API's handlers have.
 pub(crate) struct Api {
     pub(crate) coder: Arc<dyn Coder>,
@@ -45,7 +49,7 @@ pub(crate) async fn code(
     request: Request,
 ) -> Result<Response, Problem> {
     let wait = preference::wait(request.headers()).unwrap_or(LONGEST_WAIT).min(LONGEST_WAIT);
-    let body = whole_body(request).await?;
+    let body = body::bytes(json_body(request)?, BODY).await.map_err(unreadable)?;
     known_topic(api.coder.as_ref(), topic)?;
     let request = read(&body)?;
     let text = request.job_text().map_err(broken_rule)?;
@@ -53,7 +57,7 @@ pub(crate) async fn code(
     let Coded { status, suggestions, source, model } =
         api.coder.code(text, request.number_of_suggestions, deadline).await?;
     api.metrics.answered(source, status == CodeStatus::Successful);
-    let provenance = [("occuform-source", source.as_str()), ("occuform-model", &*model)];
+    let provenance = [(SOURCE, source.as_str()), (MODEL, &*model)];
     let echoed = Echoed { code_status: status, input: &request.record, result: &suggestions };
     Ok((AppendHeaders(provenance), Json(echoed)).into_response())
 }
@@ -77,13 +81,13 @@ pub(crate) async fn latest_model(
     Ok(Json(Model::clone(&model)))
 }
 
-/// Refuses what is not JSON before it is read, and reads the body before anything else is done.
-async fn whole_body(request: Request) -> Result<Bytes, Problem> {
-    if !is_json(request.headers()) {
-        return Err(Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported-media-type", "Not JSON")
-            .with_detail("send the body as application/json"));
+/// Refuses what is not JSON before it is read.
+fn json_body(request: Request) -> Result<Body, Problem> {
+    if is_json(request.headers()) {
+        return Ok(request.into_body());
     }
-    body::bytes(request.into_body(), BODY).await.map_err(unreadable)
+    Err(Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported-media-type", "Not JSON")
+        .with_detail("send the body as application/json"))
 }
 
 fn known_topic(coder: &dyn Coder, topic: Result<Path<String>, PathRejection>) -> Result<(), Problem> {

@@ -1,11 +1,13 @@
 //! In: a request of a browser, from any site. Out: the same, if its site may ask; what the browser may show of the
 //! answer. Next: `code`.
 
+use crate::code::{MODEL, SOURCE};
 use crate::config::Origins;
 use crate::preference::PREFER;
 use crate::problem::Problem;
 use axum::http::header::{CONTENT_TYPE, HOST, ORIGIN, RETRY_AFTER};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri};
+use occuform_serving::account::REQUEST_ID;
 use std::time::Duration;
 use tower_http::cors::{AllowOrigin, CorsLayer};
 
@@ -15,12 +17,11 @@ const PREFLIGHT: Duration = Duration::from_hours(1);
 /// Answers browsers' questions beforehand, and lets pages of the allowed origins read the answers.
 pub(crate) fn cors(origins: &Origins) -> CorsLayer {
     let allowed = origins.allowed.iter().filter_map(|origin| HeaderValue::from_str(origin).ok());
-    let shown = ["occuform-source", "occuform-model", "x-request-id"].map(HeaderName::from_static);
     CorsLayer::new()
         .allow_origin(AllowOrigin::list(allowed))
         .allow_methods([Method::GET, Method::POST])
         .allow_headers([CONTENT_TYPE, PREFER])
-        .expose_headers(shown.into_iter().chain([RETRY_AFTER]).collect::<Vec<_>>())
+        .expose_headers([SOURCE, MODEL, REQUEST_ID, RETRY_AFTER])
         .max_age(PREFLIGHT)
 }
 

@@ -10,7 +10,7 @@
 use crate::admission::{Admission, Admitted};
 use crate::code::Api;
 use crate::coder::Coder;
-use crate::config::{Config, Origins};
+use crate::config::Config;
 use crate::metrics::Metrics;
 use crate::problem::Problem;
 use crate::{code, demo, files, origins};
@@ -22,9 +22,10 @@ use axum::middleware;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{any, get, post};
 use occuform_api::ServiceError;
-use occuform_serving::frame::{Frame, TimeLimit, framed};
+use occuform_serving::frame::{Frame, FrameLayer, TimeLimit};
 use std::sync::Arc;
 use std::time::Duration;
+use tower_http::cors::CorsLayer;
 
 /// How long a request may take besides its deadline and its body: an answer from the second coder.
 const BESIDES_DEADLINE: Duration = Duration::from_secs(2);
@@ -50,23 +51,21 @@ pub fn app(config: &Config, coder: Arc<dyn Coder>, metrics: &Metrics) -> Router 
         headers: every_answers_headers(),
         panicked: || Problem::from(ServiceError::Internal).into_response(),
         time_limit: Some(TimeLimit { time: code::BODY.time + config.deadline + BESIDES_DEADLINE, too_slow }),
-    };
+    }
+    .layer();
     let api = Api { coder, metrics: metrics.clone(), admission: Admission::new(config, metrics) };
-    api_routes(&config.origins)
-        .merge(demo)
-        .merge(files)
-        .method_not_allowed_fallback(method_not_allowed)
-        .with_state(Arc::new(api))
-        .layer(middleware::from_fn_with_state(Arc::new(frame), framed))
+    let others = demo.merge(files).method_not_allowed_fallback(method_not_allowed).layer(frame.clone());
+    api_routes((frame, origins::cors(&config.origins))).merge(others).with_state(Arc::new(api))
 }
 
-fn api_routes(origins: &Origins) -> Router<Arc<Api>> {
+/// With their layers put on as one: the router copies all that is inside of each for every request.
+fn api_routes(layers: (FrameLayer, CorsLayer)) -> Router<Arc<Api>> {
     Router::new()
         .route("/v1/topics/{topic}/code", post(code::code))
         .route("/v1/topics/{topic}/models/latest", get(code::latest_model))
         .route("/v1/{*rest}", any(async |_: Admitted| not_found().await))
         .method_not_allowed_fallback(async |_: Admitted| method_not_allowed().await)
-        .layer(origins::cors(origins))
+        .layer(layers)
 }
 
 /// What an answer says unless it knows better. Personal ones are kept by nobody on the way.

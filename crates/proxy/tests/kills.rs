@@ -163,8 +163,10 @@ async fn whatever_is_killed_restarted_emptied_or_stopped_the_upstream_is_asked_b
     }
     let before = answered.load(Ordering::Relaxed);
     let asking = tokio::spawn(respondents(urls(&proxies), number, Arc::clone(&answered)));
+    let since = Instant::now();
     while answered.load(Ordering::Relaxed) == before {
         tokio::time::sleep(Duration::from_millis(20)).await;
+        assert!(since.elapsed() < PATIENCE, "the upstream has answered nobody for {PATIENCE:?}");
     }
     asking.abort();
     let (attempts, calls) = assert_rules_were_kept(&upstream.seen(""));

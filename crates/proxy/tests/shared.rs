@@ -18,6 +18,8 @@ use support::{SECRET, TOKEN, Upstream};
 use tokio::time::Instant;
 
 const PAUSE: Duration = Duration::from_millis(60);
+/// Far longer than anything here takes.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 fn settings(upstream: &Upstream, redis: &RedisServer) -> UpstreamConfig {
     UpstreamConfig {
@@ -57,8 +59,10 @@ async fn ask(proxy: &Arc<dyn Coder>, title: &str) -> Result<Coded, CodingFailure
 }
 
 async fn until(mut is_so: impl FnMut() -> bool) {
+    let since = Instant::now();
     while !is_so() {
         tokio::time::sleep(Duration::from_millis(2)).await;
+        assert!(since.elapsed() < PATIENCE, "not so for {PATIENCE:?}");
     }
 }
 
@@ -130,9 +134,10 @@ async fn without_redis_nothing_is_asked_and_when_it_is_back_all_goes_on() {
     }
     assert_eq!(upstream.seen("/code").len(), 1);
     redis.restart();
-    let mut number = 0;
+    let (mut number, since) = (0, Instant::now());
     while is_unavailable(&ask(&proxy, &format!("tamer {number}")).await) {
         tokio::time::sleep(Duration::from_millis(20)).await;
+        assert!(since.elapsed() < PATIENCE, "no answer for {PATIENCE:?}");
         number += 1;
     }
     assert_eq!((upstream.seen("/oauth2/token").len(), upstream.seen("/code").len()), (1, 2));

@@ -26,7 +26,7 @@ use axum::routing::get;
 use axum::{Json, Router};
 use occuform_api::ServiceError;
 use occuform_serving::body::{self, BodyFailure, BodyLimits};
-use occuform_serving::frame::{Frame, framed};
+use occuform_serving::frame::Frame;
 use std::sync::Arc;
 use std::time::Duration;
 use utoipa_axum::router::OpenApiRouter;
@@ -65,7 +65,7 @@ pub fn app(service: &Arc<Service>) -> Router {
         .fallback(not_found)
         .method_not_allowed_fallback(method_not_allowed)
         .with_state(Arc::clone(service))
-        .layer(from_fn_with_state(Arc::new(frame), framed))
+        .layer(frame.layer())
 }
 
 /// Everything that wants a token.

@@ -6,7 +6,7 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::IntoResponse;
 use axum::routing::get;
 use occuform_serving::account::Requests;
-use occuform_serving::frame::{Frame, framed};
+use occuform_serving::frame::Frame;
 use occuform_serving::{Limits, Server, Workers};
 use prometheus_client::registry::Registry;
 use std::io::Write;
@@ -49,7 +49,7 @@ async fn start_with(limits: Limits, workers: Workers) -> Running {
         .route("/thread", get(async || format!("{:?}", std::thread::current().id())))
         .route("/never", get(std::future::pending::<&str>))
         .route("/breaks", get(async || -> &str { panic!("on purpose") }))
-        .layer(axum::middleware::from_fn_with_state(Arc::new(frame), framed));
+        .layer(frame.layer());
     let server = Server { listener, admin: Some(admin), limits, workers };
     let server = tokio::spawn(server.run(app, Arc::new(registry), async move {
         let _ = stopped.await;
