@@ -19,7 +19,7 @@ use tokio::time::Instant;
 
 const PAUSE: Duration = Duration::from_millis(60);
 /// Far longer than anything here takes.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 fn settings(upstream: &Upstream, redis: &RedisServer) -> UpstreamConfig {
     UpstreamConfig {
