@@ -61,13 +61,16 @@ test("in typing", async ({ page }) => {
 });
 
 test("when the answer comes", async ({ page }) => {
-  const question = await opened(page, element("job"));
+  // Nothing is asked for before all is typed.
+  const question = await opened(page, element("job", 'trigger="button"'));
   await expect(question.title).toBeVisible();
   await page.route("**/code", async (route) => {
     await setTrap(page);
     await route.continue();
   });
-  await question.answer("barista", "making coffee");
+  await question.title.fill("barista");
+  await question.tasks.fill("making coffee");
+  await question.tasks.press("Enter");
   await expect(plain(page)).toBeEnabled();
   expect(await question.submit()).toEqual({
     job_title: ["barista"],
