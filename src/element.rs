@@ -146,9 +146,7 @@ impl Observer for Callbacks {
     fn notified(&self, notice: Notice, panel: &Panel) {
         let (name, more) = match (notice, panel) {
             (Notice::Input, _) => ("input", JsValue::UNDEFINED),
-            (Notice::Suggestions, panel) => {
-                ("suggestions", object(&[("suggestions", js_suggestions(panel))]))
-            }
+            (Notice::Suggestions, _) => ("suggestions", object(&[("suggestions", js_suggestions(panel))])),
             (Notice::Confirm, _) => ("confirm", JsValue::UNDEFINED),
             (Notice::Clear, _) => ("clear", JsValue::UNDEFINED),
             (Notice::Error, Panel::Failed(failure)) => {

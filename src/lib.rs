@@ -9,6 +9,7 @@
 //! | `view` | the two inputs, the counter and what is under them |
 //! | `list` | the radio group of suggestions |
 //! | `runtime` | hands events to [`occuform_flow::Flow`] and carries its effects out |
+//! | `signals` | says what is drawn anew when something of the state is another |
 //! | `client` | asks the proxy |
 //! | `words` | what is shown of the state |
 //! | `messages` | every word that is shown or said |
@@ -23,6 +24,7 @@ mod list;
 mod messages;
 mod object;
 mod runtime;
+mod signals;
 mod view;
 mod words;
 

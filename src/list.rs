@@ -5,7 +5,8 @@
 //! things here: the arrow keys only move, all else confirms. The space bar is not even reported on an option that is
 //! marked already.
 
-use crate::runtime::{Runtime, State, when};
+use crate::runtime::{Runtime, State};
+use crate::signals::when;
 use crate::words;
 use leptos::ev::{FocusEvent, KeyboardEvent};
 use leptos::prelude::*;

@@ -3,7 +3,8 @@
 
 use crate::client::{Client, RequestGuard};
 use crate::messages::Messages;
-use crate::words::{self, Shown};
+use crate::signals::{Signals, raise};
+use crate::words;
 use gloo_timers::callback::Timeout;
 use leptos::ev;
 use leptos::prelude::*;
@@ -23,26 +24,10 @@ pub trait Observer {
 
 /// One question on a page. Everything it started ends when the component is removed.
 ///
-/// The page is drawn from one state, and signals of one kind say that it is another: every further kind would be compiled
-/// into the module once more.
+/// The page is drawn from one state: `signals.rs` tells what of it is drawn when.
 #[derive(Clone, Copy)]
 pub(crate) struct Runtime {
     state: StoredValue<State, LocalStorage>,
-}
-
-/// Each counts how often something was another, and makes what shows it run again.
-#[derive(Clone, Copy)]
-struct Signals {
-    /// What came of the text: anything but the text itself.
-    lookup: RwSignal<u32>,
-    /// The text: what is written down of it is drawn with every key.
-    words: RwSignal<u32>,
-    /// What the page chose.
-    setup: RwSignal<u32>,
-    /// The list: each is drawn once, so that focus stays where it is.
-    list: RwSignal<u32>,
-    /// The fields, filled in by the page: else they keep what the respondent wrote.
-    filled: RwSignal<u32>,
 }
 
 /// To be told from what it was before a key: the kind of panel, whether a choice was withdrawn, what is announced, and
@@ -100,13 +85,7 @@ impl Runtime {
             setup,
             messages,
             room: false,
-            signals: Signals {
-                lookup: RwSignal::new(0),
-                words: RwSignal::new(0),
-                setup: RwSignal::new(0),
-                list: RwSignal::new(0),
-                filled: RwSignal::new(0),
-            },
+            signals: Signals::new(),
             drawn: Vec::new(),
             observer,
             value,
@@ -123,64 +102,12 @@ impl Runtime {
         runtime
     }
 
-    /// Something of what came of the text, for as long as it is shown.
-    pub(crate) fn shown<T: Default + 'static>(
-        self,
-        of: Shown<T>,
-    ) -> impl Fn() -> T + Copy + Send + Sync + 'static {
-        self.drawn_with(|signals| signals.lookup, of)
-    }
-
-    /// Something of the text itself: another with every key.
-    pub(crate) fn written<T: Default + 'static>(
-        self,
-        of: Shown<T>,
-    ) -> impl Fn() -> T + Copy + Send + Sync + 'static {
-        self.drawn_with(|signals| signals.words, of)
-    }
-
-    /// Something of what the page chose: another only when that is, and not with every key.
-    pub(crate) fn configured<T: Default + 'static>(
-        self,
-        of: Shown<T>,
-    ) -> impl Fn() -> T + Copy + Send + Sync + 'static {
-        self.drawn_with(|signals| signals.setup, of)
-    }
-
-    /// One kind of closure for all that is shown of one type.
-    fn drawn_with<T: Default + 'static>(
-        self,
-        signal: fn(Signals) -> RwSignal<u32>,
-        of: Shown<T>,
-    ) -> impl Fn() -> T + Copy + Send + Sync + 'static {
-        move || {
-            self.track(signal);
-            self.peek(of)
-        }
-    }
-
     /// Something of the state as it is now.
     pub(crate) fn peek<T: Default>(self, of: impl FnOnce(&State) -> T) -> T {
         self.state.try_with_value(of).unwrap_or_default()
     }
 
-    /// Makes the caller run again when there is another list.
-    pub(crate) fn track_list(self) {
-        self.track(|signals| signals.list);
-    }
-
-    /// Makes the caller run again when the page filled the fields in.
-    pub(crate) fn track_filled(self) {
-        self.track(|signals| signals.filled);
-    }
-
-    fn track(self, signal: fn(Signals) -> RwSignal<u32>) {
-        if let Some(signals) = self.signals() {
-            signal(signals).track();
-        }
-    }
-
-    fn signals(self) -> Option<Signals> {
+    pub(crate) fn signals(self) -> Option<Signals> {
         self.state.try_with_value(|state| state.signals)
     }
 
@@ -359,16 +286,4 @@ impl Runtime {
     fn with_state(self, change: impl FnOnce(&mut State)) {
         self.state.try_update_value(change);
     }
-}
-
-fn raise(signal: RwSignal<u32>) {
-    signal.try_update(|number| *number += 1);
-}
-
-/// An attribute that is there as long as something holds.
-pub(crate) fn when(
-    holds: impl Fn() -> bool + Copy + Send + Sync + 'static,
-    value: &'static str,
-) -> impl Fn() -> Option<&'static str> + Copy + Send + Sync + 'static {
-    move || holds().then_some(value)
 }

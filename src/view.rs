@@ -1,7 +1,8 @@
 //! In: the state of the question. Out: the two inputs, the counter and what is shown under them; and every event of
 //! theirs, handed to `runtime.rs`.
 
-use crate::runtime::{Runtime, State, when};
+use crate::runtime::{Runtime, State};
+use crate::signals::when;
 use crate::{list, words};
 use js_sys::JsString;
 use leptos::ev;

@@ -205,7 +205,7 @@ export class OccupationCoder extends HTMLElement {
       whileMounted((fields) => this.#change(fields)),
       whileMounted((name, more) => this.#notify(name, more)),
     );
-    this.#submit();
+    this.#setAll();
     this.#fallback.disable(true);
     this.#changes.observe(this, { attributes: true, childList: true, subtree: true, characterData: true });
     this.#unwatch = watch(() => this.fail());
@@ -274,7 +274,7 @@ export class OccupationCoder extends HTMLElement {
     if (!this.#question) return;
     this.#fallback.disable(true);
     this.#question.configure(this.#options());
-    this.#submit();
+    this.#setAll();
     this.#changes.takeRecords();
   }
 
@@ -289,7 +289,7 @@ export class OccupationCoder extends HTMLElement {
   }
 
   /** The element's name may be another: all fields anew. */
-  #submit() {
+  #setAll() {
     this.#data = new FormData();
     this.#change(this.#value);
   }

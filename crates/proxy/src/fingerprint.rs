@@ -37,13 +37,5 @@ impl Fingerprints {
 }
 
 fn folded(text: &str) -> String {
-    let mut folded = String::with_capacity(text.len());
-    for word in text.split_ascii_whitespace() {
-        if !folded.is_empty() {
-            folded.push(' ');
-        }
-        folded.push_str(word);
-    }
-    folded.make_ascii_lowercase();
-    folded
+    text.split_whitespace().collect::<Vec<_>>().join(" ").to_ascii_lowercase()
 }

@@ -14,12 +14,10 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 use support::redis::{DURABLE, FLEETING, RedisServer};
-use support::{SECRET, TOKEN, Upstream};
+use support::{SECRET, TOKEN, Upstream, until};
 use tokio::time::Instant;
 
 const PAUSE: Duration = Duration::from_millis(60);
-/// Far longer than anything here takes.
-const PATIENCE: Duration = Duration::from_mins(1);
 
 fn settings(upstream: &Upstream, redis: &RedisServer) -> UpstreamConfig {
     UpstreamConfig {
@@ -50,20 +48,12 @@ fn proxy(settings: &UpstreamConfig) -> Arc<dyn Coder> {
 /// A proxy that knows the upstream's model.
 async fn ready(settings: &UpstreamConfig) -> Arc<dyn Coder> {
     let proxy = proxy(settings);
-    until(|| proxy.model().is_some()).await;
+    until("the model is known", async || proxy.model().is_some()).await;
     proxy
 }
 
 async fn ask(proxy: &Arc<dyn Coder>, title: &str) -> Result<Coded, CodingFailure> {
     proxy.code(JobText::new(title, "").unwrap(), 3, Instant::now() + Duration::from_secs(8)).await
-}
-
-async fn until(mut is_so: impl FnMut() -> bool) {
-    let since = Instant::now();
-    while !is_so() {
-        tokio::time::sleep(Duration::from_millis(2)).await;
-        assert!(since.elapsed() < PATIENCE, "not so for {PATIENCE:?}");
-    }
 }
 
 async fn world(options: &'static [&'static str]) -> (Arc<Upstream>, RedisServer, UpstreamConfig) {
@@ -134,12 +124,12 @@ async fn without_redis_nothing_is_asked_and_when_it_is_back_all_goes_on() {
     }
     assert_eq!(upstream.seen("/code").len(), 1);
     redis.restart();
-    let (mut number, since) = (0, Instant::now());
-    while is_unavailable(&ask(&proxy, &format!("tamer {number}")).await) {
-        tokio::time::sleep(Duration::from_millis(20)).await;
-        assert!(since.elapsed() < PATIENCE, "no answer for {PATIENCE:?}");
+    let mut number = 0;
+    until("the upstream answers again", async || {
         number += 1;
-    }
+        !is_unavailable(&ask(&proxy, &format!("tamer {number}")).await)
+    })
+    .await;
     assert_eq!((upstream.seen("/oauth2/token").len(), upstream.seen("/code").len()), (1, 2));
 }
 

@@ -7,13 +7,25 @@ pub mod running;
 use serde_json::{Value, json};
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
 
 pub const TOKEN: &str = "canary-token-7f3a";
 pub const SECRET: &str = "canary-secret-91bc";
+
+/// Far longer than anything is waited for, but for a simulated hour.
+const PATIENCE: Duration = Duration::from_mins(3);
+
+/// Looks again and again: what is waited for happens in sockets and processes that tell nobody.
+pub async fn until(what: &str, mut is_so: impl AsyncFnMut() -> bool) {
+    let since = Instant::now();
+    while !is_so().await {
+        assert!(since.elapsed() < PATIENCE, "{what}: not for {PATIENCE:?}");
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+}
 
 /// Codes too, and is not the latest.
 const OLD_MODEL: &str = "model-0";

@@ -25,7 +25,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
-use support::{Fault, SECRET, TOKEN, Upstream};
+use support::{Fault, SECRET, TOKEN, Upstream, until};
 use tempfile::TempDir;
 use tokio::time::Instant;
 use tower::ServiceExt;
@@ -104,7 +104,7 @@ impl Proxy {
     /// With the embedded coder, and when the upstream's model is known.
     async fn ready(settings: &UpstreamConfig) -> Self {
         let proxy = Self::new(settings, Some(Arc::new(Embedded)));
-        until(|| proxy.coder.model().is_some()).await;
+        until("the model is known", async || proxy.coder.model().is_some()).await;
         proxy
     }
 
@@ -121,12 +121,6 @@ impl Proxy {
         let (parts, body) = response.into_parts();
         let body = body.collect().await.unwrap().to_bytes();
         Answer { status: parts.status, headers: parts.headers, body: serde_json::from_slice(&body).unwrap() }
-    }
-}
-
-async fn until(mut is_so: impl FnMut() -> bool) {
-    while !is_so() {
-        tokio::time::sleep(Duration::from_millis(2)).await;
     }
 }
 
@@ -225,7 +219,7 @@ async fn an_upstream_that_stalls_is_given_up_at_the_deadline() {
     let (upstream, _state, mut settings) = world().await;
     settings.deadline = Duration::from_millis(300);
     let proxy = Proxy::new(&settings, Some(Arc::new(Embedded)));
-    until(|| proxy.coder.model().is_some()).await;
+    until("the model is known", async || proxy.coder.model().is_some()).await;
     upstream.next([Fault::Stall]);
     assert_eq!(proxy.ask("lion tamer").await.header("occuform-source"), "embedded");
 }
@@ -259,7 +253,7 @@ async fn after_limit_exceeded_and_after_a_refused_token_the_upstream_is_left_alo
 async fn without_a_fallback_the_client_is_told_when_to_come_back() {
     let (upstream, _state, settings) = world().await;
     let proxy = Proxy::new(&settings, None);
-    until(|| proxy.coder.model().is_some()).await;
+    until("the model is known", async || proxy.coder.model().is_some()).await;
     upstream.next([Fault::Status(429, "Limit Exceeded")]);
     let answer = proxy.ask("lion tamer").await;
     assert_eq!((answer.status, answer.header("retry-after")), (StatusCode::SERVICE_UNAVAILABLE, "86400"));
@@ -277,7 +271,7 @@ async fn the_same_words_asked_by_many_at_once_are_one_call_also_when_the_first_g
         tokio::spawn(async move { proxy.ask("lion tamer").await })
     };
     let first = ask();
-    until(|| upstream.seen("/code").len() == 1).await;
+    until("a call", async || upstream.seen("/code").len() == 1).await;
     let others: Vec<_> = (0..20).map(|_| ask()).collect();
     first.abort();
     assert!(first.await.is_err_and(|error| error.is_cancelled()));

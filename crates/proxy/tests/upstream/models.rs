@@ -16,7 +16,8 @@ async fn when_the_upstream_has_a_new_model_nothing_of_the_old_one_is_answered() 
     assert_eq!(proxy.ask("lion tamer").await.header("occuform-model"), "model-1");
     upstream.set_model("model-2");
     assert_eq!(proxy.ask("bear tamer").await.header("occuform-source"), "embedded");
-    until(|| proxy.coder.model().is_some_and(|model| model.model_id == "model-2")).await;
+    until("the new model", async || proxy.coder.model().is_some_and(|model| model.model_id == "model-2"))
+        .await;
     let answer = proxy.ask("lion tamer").await;
     assert_eq!((answer.header("occuform-source"), answer.header("occuform-model")), ("upstream", "model-2"));
 }
@@ -41,7 +42,7 @@ async fn logged(topic: Topic, model: Option<&str>, what: &str) {
     let settings = UpstreamConfig { model: model.map(Into::into), ..settings };
     let coder =
         upstream::open(topic, &settings, Arc::new(SystemClock::new().unwrap()), &Metrics::default()).unwrap();
-    until(|| String::from_utf8_lossy(&LOG.lock().unwrap()).contains(what)).await;
+    until(what, async || String::from_utf8_lossy(&LOG.lock().unwrap()).contains(what)).await;
     assert!(coder.model().is_none());
 }
 
