@@ -8,8 +8,8 @@ use crate::words;
 use gloo_timers::callback::Timeout;
 use leptos::ev;
 use leptos::prelude::*;
-use occuform_api::{JobText, Suggestion};
-use occuform_flow::{Announcement, Effect, Event, Flow, FormValue, Notice, OVERDUE_MS, Panel};
+use occuform_api::{Field, JobText, MAX_LENGTH, Suggestion};
+use occuform_flow::{Announcement, Effect, Event, Flow, FormValue, Hint, Notice, OVERDUE_MS, Panel};
 use std::mem::{Discriminant, discriminant, replace};
 use std::rc::Rc;
 use wasm_bindgen_futures::spawn_local;
@@ -34,6 +34,9 @@ pub(crate) struct Runtime {
 /// whether room is kept.
 type Lookup = (Discriminant<Panel>, bool, Option<Announcement>, bool);
 
+/// What is remarked on a text: by how much it is too long, what cannot be sent of each field, what might be put better.
+type Remarks = (usize, [String; 2], Option<Hint>);
+
 /// What is known and what is under way. Dropping a timer or a request cancels it.
 pub(crate) struct State {
     pub flow: Flow,
@@ -44,6 +47,7 @@ pub(crate) struct State {
     pub room: bool,
     signals: Signals,
     drawn: Vec<Suggestion>,
+    remarks: Remarks,
     observer: Rc<dyn Observer>,
     value: FormValue,
     pause: Option<Timeout>,
@@ -87,6 +91,7 @@ impl Runtime {
             room: false,
             signals: Signals::new(),
             drawn: Vec::new(),
+            remarks: Remarks::default(),
             observer,
             value,
             pause: None,
@@ -116,7 +121,8 @@ impl Runtime {
         self.with_state(change);
         if let Some(signals) = self.signals() {
             raise(signals.setup);
-            raise(signals.words);
+            raise(signals.length);
+            raise(signals.remarks);
             raise(signals.lookup);
         }
     }
@@ -125,16 +131,19 @@ impl Runtime {
     pub(crate) fn dispatch(self, event: Event) {
         let is_filled = matches!(event, Event::Filled(_));
         let before = matches!(event, Event::Typed { .. }).then(|| self.lookup());
-        let Some((effects, new_list)) = self.state.try_update_value(|state| {
+        let Some((effects, new_list, new_remarks)) = self.state.try_update_value(|state| {
             let effects = state.flow.update(event);
             let suggestions = words::suggestions(state);
             let new_list = !suggestions.is_empty() && suggestions != state.drawn.as_slice();
             if new_list {
                 state.drawn = suggestions.to_vec();
             }
+            let remarks = remarks(&state.flow);
+            let new_remarks = remarks != state.remarks;
+            state.remarks = remarks;
             let stays = state.room && !is_filled && state.flow.length() > 0;
             state.room = stays || *state.flow.panel() != Panel::Idle;
-            (effects, new_list)
+            (effects, new_list, new_remarks)
         }) else {
             return;
         };
@@ -153,7 +162,10 @@ impl Runtime {
             if is_filled {
                 raise(signals.filled);
             }
-            raise(signals.words);
+            raise(signals.length);
+            if new_remarks {
+                raise(signals.remarks);
+            }
             if before.is_none_or(|before| before != self.lookup()) {
                 raise(signals.lookup);
             }
@@ -286,4 +298,9 @@ impl Runtime {
     fn with_state(self, change: impl FnOnce(&mut State)) {
         self.state.try_update_value(change);
     }
+}
+
+fn remarks(flow: &Flow) -> Remarks {
+    let unsendable = [Field::Title, Field::Tasks].map(|field| flow.unsendable(field));
+    (flow.length().saturating_sub(MAX_LENGTH), unsendable, flow.hint())
 }

@@ -12,8 +12,10 @@ use leptos::prelude::*;
 pub(crate) struct Signals {
     /// What came of the text: anything but the text itself.
     pub lookup: RwSignal<u32>,
-    /// The text: what is written down of it is drawn with every key.
-    pub words: RwSignal<u32>,
+    /// How long the text is: drawn with every key.
+    pub length: RwSignal<u32>,
+    /// What is wrong with the text or might be put better.
+    pub remarks: RwSignal<u32>,
     /// What the page chose.
     pub setup: RwSignal<u32>,
     /// The list: each is drawn once, so that focus stays where it is.
@@ -25,7 +27,14 @@ pub(crate) struct Signals {
 impl Signals {
     pub(crate) fn new() -> Self {
         let signal = || RwSignal::new(0);
-        Self { lookup: signal(), words: signal(), setup: signal(), list: signal(), filled: signal() }
+        Self {
+            lookup: signal(),
+            length: signal(),
+            remarks: signal(),
+            setup: signal(),
+            list: signal(),
+            filled: signal(),
+        }
     }
 }
 
@@ -38,12 +47,20 @@ impl Runtime {
         self.drawn_with(|signals| signals.lookup, of)
     }
 
-    /// Something of the text itself: another with every key.
-    pub(crate) fn written<T: Default + 'static>(
+    /// Something of the text's length: another with every key.
+    pub(crate) fn counted<T: Default + 'static>(
         self,
         of: Shown<T>,
     ) -> impl Fn() -> T + Copy + Send + Sync + 'static {
-        self.drawn_with(|signals| signals.words, of)
+        self.drawn_with(|signals| signals.length, of)
+    }
+
+    /// Something that is remarked on the text.
+    pub(crate) fn remarked<T: Default + 'static>(
+        self,
+        of: Shown<T>,
+    ) -> impl Fn() -> T + Copy + Send + Sync + 'static {
+        self.drawn_with(|signals| signals.remarks, of)
     }
 
     /// Something of what the page chose: another only when that is, and not with every key.

@@ -25,11 +25,11 @@ pub(crate) fn question(runtime: Runtime) -> impl IntoView {
         <div class="question" part="question">
             {text_field(runtime, Field::Title)}
             {text_field(runtime, Field::Tasks)}
-            <p id=id("counter") class="counter" part="counter" class:over=runtime.written(words::is_over)>
-                {runtime.written(words::counter)}
+            <p id=id("counter") class="counter" part="counter" class:over=runtime.remarked(words::is_over)>
+                {runtime.counted(words::counter)}
             </p>
-            <p id=id("error") class="error" part="error">{runtime.written(words::error)}</p>
-            <p id=id("advice") class="advice" part="advice">{runtime.written(words::hint)}</p>
+            <p id=id("error") class="error" part="error">{runtime.remarked(words::error)}</p>
+            <p id=id("advice") class="advice" part="advice">{runtime.remarked(words::hint)}</p>
             <div
                 class="panel"
                 part="panel"
@@ -97,7 +97,7 @@ fn text_field(runtime: Runtime, field: Field) -> impl IntoView {
                 enterkeyhint="search"
                 aria-describedby=described_by
                 aria-required=when(runtime.configured(if is_title { is_required } else { never }), "true")
-                aria-invalid=when(runtime.written(if is_title { is_title_invalid } else { are_tasks_invalid }), "true")
+                aria-invalid=when(runtime.remarked(if is_title { is_title_invalid } else { are_tasks_invalid }), "true")
                 disabled=when(runtime.configured(|state| state.setup.disabled), "")
                 readonly=when(runtime.configured(|state| state.setup.readonly), "")
                 prop:value=filled
