@@ -69,7 +69,7 @@ pub const DEFAULTS: [(&str, &str); 41] = [
 pub(crate) struct Messages {
     replaced: Vec<(String, String)>,
     language: String,
-    /// None in English, whose rule is plain.
+    /// None in English, whose rule is plain: asking the browser would cost a key a quarter of what it draws.
     plurals: Option<Intl::PluralRules>,
 }
 
@@ -103,7 +103,7 @@ impl Messages {
     }
 
     /// A browser's first number in the manner of a language costs a slow phone some fifty milliseconds, and the counter
-    /// is there from the beginning; a plural costs a quarter of what a key draws. Short English ones are the same without.
+    /// is there from the beginning. Short English numbers are the same without.
     fn number(&self, count: usize) -> String {
         let number = Number::from(count as f64);
         let is_plain = self.plurals.is_none() && count < 1_000;
