@@ -11,7 +11,7 @@ build_widget() {
   build_small --locked --profile widget --package occuform --lib --target "$WASM_TARGET"
   newer_than dist/.built "$built" www index.html scripts package.json package-lock.json || return 0
   rm -rf target/glue dist.new
-  wasm-bindgen --target web --out-dir target/glue --out-name occuform "$built"
+  wasm-bindgen --target web --encode-into always --out-dir target/glue --out-name occuform "$built"
   node scripts/snip.mjs target/glue/occuform_bg.wasm
   cp -r target/glue target/glue.names.new
   rm -rf target/glue-names && mv target/glue.names.new target/glue-names

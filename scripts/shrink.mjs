@@ -1,8 +1,9 @@
 // In: the module and its glue as wasm-bindgen wrote them. Out: the same without what the widget never calls, and with
 // short names between the two. Next: scripts/package.mjs bundles the glue with the element.
 //
-// Post-MVP features go by name: with all of them, wasm-opt writes files that today's browsers refuse. Every crate that exports something to JavaScript brings it along, called or not: Leptos' server functions bring
-// streams. And each import's name holds a hash, which no compression makes smaller.
+// Every crate that exports something to JavaScript brings it along, called or not: Leptos' server functions bring
+// streams. And each import's name holds a hash, which no compression makes smaller. Post-MVP features go by name: with
+// all of them, wasm-opt writes files that today's browsers refuse.
 import { execFileSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 
@@ -10,12 +11,20 @@ const FEATURES = ["bulk-memory", "bulk-memory-opt", "multivalue", "mutable-globa
   .concat(["reference-types", "sign-ext"])
   .map((feature) => `--enable-${feature}`);
 const OUR_CLASSES = ["Question"];
+/** For browsers older than ours, modules that cannot reallocate, other ways to start one, and two gigabytes of text. */
+const OTHER_WAYS = [
+  /^if \(Symbol\.dispose\) .*$/gm,
+  /(?<= = )\(typeof FinalizationRegistry === 'undefined'\)\s+\? \{.*\}\s+: /g,
+  /^ +if \(realloc === undefined\) \{[^]*?^ {4}\}$/gm,
+  /^ +numBytesDecoded \+= [^]*?^ {4}\}$/gm,
+  / else \{\s+console\.warn\('using deprecated parameters.*\s+\}/g,
+];
 
 const [folder, ...options] = process.argv.slice(2);
 const [wasm, glue] = [`${folder}/occuform_bg.wasm`, `${folder}/occuform.js`];
 const names = options.includes("--keep-names") ? ["-g"] : [];
 
-let script = withoutUnusedClasses(readFileSync(glue, "utf8"));
+let script = withoutOtherWays(withoutUnusedClasses(readFileSync(glue, "utf8")));
 keepExports(exportsOf().filter((name) => isUsed(script, name)));
 run(
   "wasm-opt",
@@ -66,10 +75,16 @@ function withoutUnusedClasses(script) {
   for (const name of classes.filter((name) => !OUR_CLASSES.includes(name))) {
     script = script
       .replace(new RegExp(`^export class ${name} \\{$[^]*?^\\}$`, "m"), "")
-      .replace(new RegExp(`^if \\(Symbol.dispose\\) ${name}\\..*$`, "m"), "")
       .replace(new RegExp(`^const ${name}Finalization = [^]*?;$`, "m"), "");
   }
   return script;
+}
+
+function withoutOtherWays(script) {
+  return OTHER_WAYS.reduce((script, way) => {
+    if (!script.match(way)) throw new Error(`the glue has nothing of the kind ${way}: is it another wasm-bindgen?`);
+    return script.replace(way, "");
+  }, script);
 }
 
 function withoutUnusedImports(script, used) {

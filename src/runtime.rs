@@ -30,9 +30,9 @@ pub(crate) struct Runtime {
     state: StoredValue<State, LocalStorage>,
 }
 
-/// To be told from what it was before a key: the kind of panel, whether a choice was withdrawn, what is announced, and
-/// whether room is kept.
-type Lookup = (Discriminant<Panel>, bool, Option<Announcement>, bool);
+/// To be told from what it was before a key: the kind of panel if it shows anything, whether a choice was withdrawn, and
+/// what is announced.
+type Lookup = (Option<Discriminant<Panel>>, bool, Option<Announcement>);
 
 /// What is remarked on a text: by how much it is too long, what cannot be sent of each field, what might be put better.
 type Remarks = (usize, [String; 2], Option<Hint>);
@@ -124,6 +124,7 @@ impl Runtime {
             raise(signals.length);
             raise(signals.remarks);
             raise(signals.lookup);
+            raise(signals.room);
         }
     }
 
@@ -131,7 +132,8 @@ impl Runtime {
     pub(crate) fn dispatch(self, event: Event) {
         let is_filled = matches!(event, Event::Filled(_));
         let before = matches!(event, Event::Typed { .. }).then(|| self.lookup());
-        let Some((effects, new_list, new_remarks)) = self.state.try_update_value(|state| {
+        let Some((effects, new_list, new_remarks, new_room)) = self.state.try_update_value(|state| {
+            let room = (state.room, words::is_waiting(state));
             let effects = state.flow.update(event);
             let suggestions = words::suggestions(state);
             let new_list = !suggestions.is_empty() && suggestions != state.drawn.as_slice();
@@ -143,7 +145,8 @@ impl Runtime {
             state.remarks = remarks;
             let stays = state.room && !is_filled && state.flow.length() > 0;
             state.room = stays || *state.flow.panel() != Panel::Idle;
-            (effects, new_list, new_remarks)
+            let new_room = room != (state.room, words::is_waiting(state));
+            (effects, new_list, new_remarks, new_room)
         }) else {
             return;
         };
@@ -161,6 +164,9 @@ impl Runtime {
             }
             if is_filled {
                 raise(signals.filled);
+            }
+            if new_room {
+                raise(signals.room);
             }
             raise(signals.length);
             if new_remarks {
@@ -180,8 +186,8 @@ impl Runtime {
     /// What came of the text so far. A key that leaves the kind of panel leaves the panel.
     fn lookup(self) -> Option<Lookup> {
         self.state.try_with_value(|state| {
-            let kind = discriminant(state.flow.panel());
-            (kind, state.flow.is_withdrawn(), state.announcement, state.room)
+            let kind = (!words::is_blank(state)).then(|| discriminant(state.flow.panel()));
+            (kind, state.flow.is_withdrawn(), state.announcement)
         })
     }
 

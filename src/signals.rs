@@ -10,8 +10,10 @@ use leptos::prelude::*;
 /// Each counts how often something was another, and makes what shows it run again.
 #[derive(Clone, Copy)]
 pub(crate) struct Signals {
-    /// What came of the text: anything but the text itself.
+    /// What came of the text, in words, buttons and a list.
     pub lookup: RwSignal<u32>,
+    /// The room that is kept for a list, and whether one is about to come.
+    pub room: RwSignal<u32>,
     /// How long the text is: drawn with every key.
     pub length: RwSignal<u32>,
     /// What is wrong with the text or might be put better.
@@ -29,6 +31,7 @@ impl Signals {
         let signal = || RwSignal::new(0);
         Self {
             lookup: signal(),
+            room: signal(),
             length: signal(),
             remarks: signal(),
             setup: signal(),
@@ -45,6 +48,14 @@ impl Runtime {
         of: Shown<T>,
     ) -> impl Fn() -> T + Copy + Send + Sync + 'static {
         self.drawn_with(|signals| signals.lookup, of)
+    }
+
+    /// Something of the room for a list.
+    pub(crate) fn kept<T: Default + 'static>(
+        self,
+        of: Shown<T>,
+    ) -> impl Fn() -> T + Copy + Send + Sync + 'static {
+        self.drawn_with(|signals| signals.room, of)
     }
 
     /// Something of the text's length: another with every key.

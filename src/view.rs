@@ -34,8 +34,8 @@ pub(crate) fn question(runtime: Runtime) -> impl IntoView {
                 class="panel"
                 part="panel"
                 tabindex="-1"
-                class:room=runtime.shown(|state| state.room)
-                class:waiting=runtime.shown(words::is_waiting)
+                class:room=runtime.kept(|state| state.room)
+                class:waiting=runtime.kept(words::is_waiting)
                 class:confirms=runtime.configured(words::needs_press)
             >
                 <p class="note" part="note">{runtime.shown(words::note)}</p>

@@ -151,6 +151,11 @@ pub(crate) fn has_no_list(state: &State) -> bool {
     !matches!(state.flow.panel(), Panel::List { .. })
 }
 
+/// Whether there is nothing to read or to press under the fields.
+pub(crate) fn is_blank(state: &State) -> bool {
+    has_no_list(state) && has_no_ask_button(state) && note(state).is_empty()
+}
+
 /// Whether a list is about to come by itself, and soon.
 pub(crate) fn is_waiting(state: &State) -> bool {
     match state.flow.panel() {

@@ -11,6 +11,7 @@ import { optionsOf, suggestionsOf } from "./options.js";
 import { reflect } from "./reflect.js";
 
 const FIELDS = ["title", "tasks", "code", "label", "confidence", "status", "source", "model"];
+const REHEARSED_KEYS = 20;
 const EMPTY = { title: "", tasks: "", code: "", label: "", confidence: null, status: "empty", source: "", model: "" };
 
 /** Whether what a key needs has been called once: the module is the same for all elements. */
@@ -210,26 +211,8 @@ export class OccupationCoder extends HTMLElement {
     this.#changes.observe(this, { attributes: true, childList: true, subtree: true, characterData: true });
     this.#unwatch = watch(() => this.fail());
     setCaret(caret, this.#input);
-    // Safari has no idle callbacks.
-    if (!rehearsed) (window.requestIdleCallback ?? setTimeout)(() => this.#rehearse(Question));
+    if (!rehearsed) whenIdle(() => this.#question && rehearse(Question));
     rehearsed = true;
-  }
-
-  /**
-   * The browser compiles what a key needs of the module when it is first called: rather now, in a question that nobody
-   * sees, than with the first key.
-   */
-  #rehearse(Question) {
-    if (!this.#question) return;
-    const place = document.createElement("div");
-    const ignore = () => {};
-    const question = new Question(place, {}, EMPTY, ignore, ignore);
-    const input = place.querySelector("input");
-    input.dispatchEvent(new KeyboardEvent("keydown"));
-    input.value = "abc";
-    input.dispatchEvent(new Event("input"));
-    // What is shown follows in a microtask.
-    queueMicrotask(() => question.free());
   }
 
   #stop() {
@@ -308,6 +291,30 @@ export class OccupationCoder extends HTMLElement {
     const detail = { ...this.#value, ...more };
     this.dispatchEvent(new CustomEvent(`occupation-${name}`, { detail, bubbles: true, composed: true }));
   }
+}
+
+/**
+ * The browser compiles what a key needs of the module when it is first called, and better when it was called often:
+ * rather now, in a question that nobody sees and that asks nobody, than while somebody types.
+ */
+function rehearse(Question) {
+  const place = document.createElement("div");
+  const ignore = () => {};
+  const question = new Question(place, { trigger: "button" }, EMPTY, ignore, ignore);
+  const input = place.querySelector("input");
+  const press = () => {
+    if (input.value.length === REHEARSED_KEYS) return question.free();
+    input.dispatchEvent(new KeyboardEvent("keydown"));
+    input.value += "a";
+    input.dispatchEvent(new Event("input"));
+    whenIdle(press);
+  };
+  press();
+}
+
+/** Safari has no idle callbacks. */
+function whenIdle(act) {
+  (window.requestIdleCallback ?? setTimeout)(act);
 }
 
 /** A press on plain text takes the focus away, as anywhere, and does not hand it on to the first field. */

@@ -22,21 +22,19 @@ export function watch(label) {
     );
   };
 
-  window.usable = new Promise((resolve) => {
-    const observer = new MutationObserver(() => {
-      if (!find(document, "#title, .sd-input")) return;
-      observer.disconnect();
-      const script = performance.getEntriesByType("resource").find(({ name }) => name.endsWith(".js"));
-      resolve(performance.now() - script.startTime);
-    });
-    observer.observe(document, { childList: true, subtree: true });
-    const attachShadow = Element.prototype.attachShadow;
-    Element.prototype.attachShadow = function (options) {
-      const root = attachShadow.call(this, options);
-      observer.observe(root, { childList: true, subtree: true });
-      return root;
-    };
+  const whenUsable = new MutationObserver(() => {
+    if (!find(document, "#title, .sd-input")) return;
+    whenUsable.disconnect();
+    const script = performance.getEntriesByType("resource").find(({ name }) => name.endsWith(".js"));
+    console.log("usable", performance.now() - script.startTime);
   });
+  whenUsable.observe(document, { childList: true, subtree: true });
+  const attachShadow = Element.prototype.attachShadow;
+  Element.prototype.attachShadow = function (options) {
+    const root = attachShadow.call(this, options);
+    whenUsable.observe(root, { childList: true, subtree: true });
+    return root;
+  };
 
   window.answered = new Promise((resolve) => {
     const json = Response.prototype.json;
