@@ -27,25 +27,16 @@ pub struct Question {
 
 #[wasm_bindgen]
 impl Question {
-    /// Mounts a question into `container`, filled in with `value` as [`Question::fill`] does it. `changed(fields)` is
-    /// called with those fields of the form's value, at first an empty question's, that are others now;
-    /// `notified(name, more)` after that, when something happened that the page may act on.
+    /// Mounts an empty question into `container`. `changed(fields)` is called with those fields of the form's value that
+    /// are others now; `notified(name, more)` after that, when something happened that the page may act on.
     #[wasm_bindgen(constructor)]
-    pub fn new(
-        container: HtmlElement,
-        options: &JsValue,
-        value: &JsValue,
-        changed: Function,
-        notified: Function,
-    ) -> Question {
+    pub fn new(container: HtmlElement, options: &JsValue, changed: Function, notified: Function) -> Question {
         let started = Rc::new(Cell::new(None));
         let starting = Rc::clone(&started);
         let (flow, setup, messages) = (Flow::new(settings(options)), setup(options), messages(options));
-        let draft = draft(value);
         let observer: Rc<dyn Observer> = Rc::new(Callbacks { changed, notified });
         let mounted = leptos::mount::mount_to(container, move || {
             let runtime = Runtime::new(setup, messages, flow, observer);
-            runtime.dispatch(Event::Filled(draft));
             starting.set(Some(runtime));
             view::question(runtime)
         });

@@ -30,7 +30,9 @@ pub(crate) fn radio_group(runtime: Runtime) -> impl IntoView {
     let options = move || {
         runtime.track_list();
         let number = runtime.peek(|state| words::suggestions(state).len());
-        let options = (0..number).map(Some).chain([None]);
+        // Without suggestions there is no list, and nothing of it to be drawn.
+        let none_of_these = (number > 0).then_some(None);
+        let options = (0..number).map(Some).chain(none_of_these);
         options.map(|option| option_view(runtime, option, arrow_pressed)).collect::<Vec<_>>()
     };
     view! {

@@ -36,13 +36,9 @@ impl Page {
         let requests = stub_fetch(answers);
         let (values, notices) = (Array::new(), Array::new());
         let options = options(&[]);
-        let question = Question::new(
-            root.clone().unchecked_into(),
-            &options,
-            &object(&[("title", title.into())]),
-            collector(&values),
-            collector(&notices),
-        );
+        let question =
+            Question::new(root.clone().unchecked_into(), &options, collector(&values), collector(&notices));
+        question.fill(&object(&[("title", title.into())]));
         // Leptos puts the fields' text in a moment later.
         TimeoutFuture::new(0).await;
         Self { question: Some(question), host, root, values, notices, requests }

@@ -11,7 +11,7 @@ import { optionsOf, suggestionsOf } from "./options.js";
 import { reflect } from "./reflect.js";
 
 const FIELDS = ["title", "tasks", "code", "label", "confidence", "status", "source", "model"];
-const REHEARSED_KEYS = 20;
+const REHEARSED_LENGTH = 25;
 const EMPTY = { title: "", tasks: "", code: "", label: "", confidence: null, status: "empty", source: "", model: "" };
 
 /** Whether what a key needs has been called once: the module is the same for all elements. */
@@ -196,16 +196,17 @@ export class OccupationCoder extends HTMLElement {
     container.addEventListener("mousedown", keepFocus);
     // A question that broke may still have a request on its way. It has no say any more.
     const whileMounted = (act) => (first, second) => this.#container === container && act(first, second);
-    const initial = this.#draft ?? this.#fallback.typed ?? this.defaultValue;
     this.#value = EMPTY;
     this.#data = new FormData();
     this.#question = new Question(
       container,
       this.#options(),
-      withNumber(initial),
       whileMounted((fields) => this.#change(fields)),
       whileMounted((name, more) => this.#notify(name, more)),
     );
+    const initial = this.#draft ?? this.#fallback.typed ?? this.defaultValue;
+    // The browser compiles what fills a question in when it is first called: not before the question is there.
+    if (initial.title || initial.tasks) this.#question.fill(withNumber(initial));
     this.#setAll();
     this.#fallback.disable(true);
     this.#changes.observe(this, { attributes: true, childList: true, subtree: true, characterData: true });
@@ -300,16 +301,17 @@ export class OccupationCoder extends HTMLElement {
 function rehearse(Question) {
   const place = document.createElement("div");
   const ignore = () => {};
-  const question = new Question(place, { trigger: "button" }, EMPTY, ignore, ignore);
+  const question = new Question(place, { trigger: "button" }, ignore, ignore);
+  question.fill({ title: "a job", code: "1", label: "a", confidence: 1 });
   const input = place.querySelector("input");
   const press = () => {
-    if (input.value.length === REHEARSED_KEYS) return question.free();
+    if (input.value.length >= REHEARSED_LENGTH) return question.free();
     input.dispatchEvent(new KeyboardEvent("keydown"));
     input.value += "a";
     input.dispatchEvent(new Event("input"));
     whenIdle(press);
   };
-  press();
+  whenIdle(press);
 }
 
 /** Safari has no idle callbacks. */
