@@ -205,7 +205,7 @@ export class OccupationCoder extends HTMLElement {
       whileMounted((name, more) => this.#notify(name, more)),
     );
     const initial = this.#draft ?? this.#fallback.typed ?? this.defaultValue;
-    // The browser compiles what fills a question in when it is first called: not before the question is there.
+    // An empty one is not filled in: the browser would compile what does that, and the respondent wait for it.
     if (initial.title || initial.tasks) this.#question.fill(withNumber(initial));
     this.#setAll();
     this.#fallback.disable(true);
