@@ -25,9 +25,10 @@ pub(crate) fn question(runtime: Runtime) -> impl IntoView {
         <div class="question" part="question">
             {text_field(runtime, Field::Title)}
             {text_field(runtime, Field::Tasks)}
-            <p id=id("counter") class="counter" part="counter" class:over=runtime.remarked(words::is_over)>
-                {runtime.counted(words::counter)}
-            </p>
+            <div id=id("counter") class="counter" part="counter" class:over=runtime.remarked(words::is_over)>
+                <p class="longest">{runtime.remarked(words::longest_counter)}</p>
+                <p class="count">{runtime.counted(words::counter)}</p>
+            </div>
             <p id=id("error") class="error" part="error">{runtime.remarked(words::error)}</p>
             <p id=id("advice") class="advice" part="advice">{runtime.remarked(words::hint)}</p>
             <div

@@ -16,6 +16,11 @@ pub(crate) fn counter(state: &State) -> String {
     }
 }
 
+/// As long as the counter gets.
+pub(crate) fn longest_counter(state: &State) -> String {
+    state.messages.plural(if is_over(state) { "counter-over" } else { "counter-left" }, MAX_LENGTH)
+}
+
 pub(crate) fn is_over(state: &State) -> bool {
     state.flow.length() > MAX_LENGTH
 }

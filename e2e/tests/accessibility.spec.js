@@ -41,6 +41,19 @@ test.describe("with less motion", () => {
   }
 });
 
+test("both fields are described by their hint and by the count as it stands", async ({ page }) => {
+  const question = new QuestionPage(page);
+  await question.open();
+  await question.title.fill("barista");
+  const count = "93 characters left for both answers together";
+  await expect(question.title).toHaveAccessibleDescription(
+    `Your own main job, for example: truck driver, aged care nurse, office manager ${count}`,
+  );
+  await expect(question.tasks).toHaveAccessibleDescription(`For example: driving a tip truck on a mine site ${count}`);
+  await question.answer("barista", "x".repeat(94));
+  await expect(question.title).toHaveAccessibleDescription(/\. 1 character too many$/);
+});
+
 test.describe("without JavaScript of its own", () => {
   test("the plain inputs", async ({ page }) => {
     await page.route("**/occupation-coder.js", (route) => route.abort());

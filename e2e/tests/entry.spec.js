@@ -13,7 +13,7 @@ async function opened(page, more = "") {
 /** The words are counted, asked for without a further key or press, and submitted. */
 async function expectCounted(question, asked, title, tasks = "") {
   const left = 100 - title.length - tasks.length;
-  await expect(question.page.locator(".counter")).toContainText(`${left} characters left`);
+  await expect(question.page.locator(".count")).toContainText(`${left} characters left`);
   expect((await asked).postDataJSON().record).toEqual({ occp_text: title, tasks_text: tasks });
   await expect(question.option("Registered Nurse")).toBeVisible();
   expect(await question.submit()).toMatchObject({ job_title: [title], job_tasks: [tasks] });
@@ -75,10 +75,10 @@ test("undone, and done again", async ({ page }) => {
   await page.keyboard.insertText("registered nurse");
   await expect(question.option("Registered Nurse")).toBeVisible();
   await page.keyboard.press("ControlOrMeta+z");
-  await expect(page.getByText("100 characters left")).toBeVisible();
+  await expect(page.locator(".count")).toContainText("100 characters left");
   await expect(question.list).toBeHidden();
   await page.keyboard.press("ControlOrMeta+Shift+z");
-  await expect(page.getByText("84 characters left")).toBeVisible();
+  await expect(page.locator(".count")).toContainText("84 characters left");
   expect(await question.submit()).toMatchObject({ job_title: ["registered nurse"], job_status: ["unconfirmed"] });
 });
 

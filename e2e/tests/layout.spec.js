@@ -1,6 +1,6 @@
 // Nothing jumps, nothing is cut off, everything can be hit.
 import { expect, test } from "@playwright/test";
-import { answerWith, QuestionPage } from "./question.js";
+import { answerWith, element, openForm, QuestionPage } from "./question.js";
 
 const LONGEST = [
   "Allied Health Counselling, Psychology, Social Work and Creative Therapy Professionals nec",
@@ -56,6 +56,30 @@ test("at 320 pixels, as at 400 % zoom, nothing scrolls sideways and long labels 
   expect(scroll).toBeLessThanOrEqual(width);
   expect((await question.list.getByText(LONG, { exact: true }).boundingBox()).height).toBeGreaterThan(40);
 });
+
+for (const [length, words] of [
+  [7, "93 Zeichen"],
+  [107, "7 Zeichen"],
+]) {
+  test(`at 320 pixels, ${length} characters are counted in several lines that cover nothing`, async ({ page }) => {
+    await page.setViewportSize({ width: 320, height: 640 });
+    const counters = `message-counter-left.other="Noch {count} Zeichen sind in beiden Feldern zusammen frei"
+      message-counter-over.other="{count} Zeichen sind in beiden Feldern zusammen zu viel, bitte etwas kürzen"`;
+    await openForm(page, element("job", counters));
+    const question = new QuestionPage(page);
+    await question.title.fill("x".repeat(length));
+    const count = page.locator(".count");
+    await expect(count).toContainText(words);
+    const bottom = await count.evaluate((count) => {
+      const text = document.createRange();
+      text.selectNodeContents(count);
+      return text.getBoundingClientRect().bottom - count.parentElement.getBoundingClientRect().top;
+    });
+    const { height } = await page.locator(".counter").boundingBox();
+    expect(bottom).toBeLessThanOrEqual(height);
+    expect(bottom).toBeGreaterThan(40);
+  });
+}
 
 for (const [width, confirm] of [
   ...[320, 390, 480, 1280].map((width) => [width, "choice"]),

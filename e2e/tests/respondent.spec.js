@@ -207,7 +207,7 @@ test("while a word is composed nothing is asked, unless it stands still for long
 test("few characters left are said after a pause and not before", async ({ page }) => {
   const question = await openedOnAStandingClock(page, 'trigger="button"');
   await question.title.fill("x".repeat(95));
-  await expect(page.locator(".counter")).toContainText("5 characters left");
+  await expect(page.locator(".count")).toContainText("5 characters left");
   await expect(page.getByRole("status")).toHaveText("");
   await page.clock.runFor(800);
   await expect(page.getByRole("status")).toHaveText("5 characters left.");
