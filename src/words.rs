@@ -8,17 +8,16 @@ use occuform_flow::{Announcement, Choice, Confirm, Failure, Hint, Missing, Panel
 pub(crate) type Shown<T> = fn(&State) -> T;
 
 pub(crate) fn counter(state: &State) -> String {
-    let length = state.flow.length();
-    if length > MAX_LENGTH {
-        state.messages.plural("counter-over", length - MAX_LENGTH)
-    } else {
-        state.messages.plural("counter-left", MAX_LENGTH - length)
-    }
+    counted(state, state.flow.length().abs_diff(MAX_LENGTH))
 }
 
 /// As long as the counter gets.
 pub(crate) fn longest_counter(state: &State) -> String {
-    state.messages.plural(if is_over(state) { "counter-over" } else { "counter-left" }, MAX_LENGTH)
+    counted(state, MAX_LENGTH)
+}
+
+fn counted(state: &State, characters: usize) -> String {
+    state.messages.plural(if is_over(state) { "counter-over" } else { "counter-left" }, characters)
 }
 
 pub(crate) fn is_over(state: &State) -> bool {

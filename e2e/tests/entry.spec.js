@@ -75,10 +75,10 @@ test("undone, and done again", async ({ page }) => {
   await page.keyboard.insertText("registered nurse");
   await expect(question.option("Registered Nurse")).toBeVisible();
   await page.keyboard.press("ControlOrMeta+z");
-  await expect(page.locator(".count")).toContainText("100 characters left");
+  await expect(page.getByText("100 characters left").filter({ visible: true })).toBeVisible();
   await expect(question.list).toBeHidden();
   await page.keyboard.press("ControlOrMeta+Shift+z");
-  await expect(page.locator(".count")).toContainText("84 characters left");
+  await expect(page.getByText("84 characters left")).toBeVisible();
   expect(await question.submit()).toMatchObject({ job_title: ["registered nurse"], job_status: ["unconfirmed"] });
 });
 
