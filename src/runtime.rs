@@ -133,7 +133,7 @@ impl Runtime {
         let is_filled = matches!(event, Event::Filled(_));
         let before = matches!(event, Event::Typed { .. }).then(|| self.lookup());
         let Some((effects, new_list, new_remarks, new_room)) = self.state.try_update_value(|state| {
-            let room = (state.room, words::is_waiting(state));
+            let room = state.room;
             let effects = state.flow.update(event);
             let suggestions = words::suggestions(state);
             let new_list = !suggestions.is_empty() && suggestions != state.drawn.as_slice();
@@ -145,7 +145,7 @@ impl Runtime {
             state.remarks = remarks;
             let stays = state.room && !is_filled && state.flow.length() > 0;
             state.room = stays || *state.flow.panel() != Panel::Idle;
-            let new_room = room != (state.room, words::is_waiting(state));
+            let new_room = room != state.room;
             (effects, new_list, new_remarks, new_room)
         }) else {
             return;

@@ -12,7 +12,7 @@ use leptos::prelude::*;
 pub(crate) struct Signals {
     /// What came of the text, in words, buttons and a list.
     pub lookup: RwSignal<u32>,
-    /// The room that is kept for a list, and whether one is about to come.
+    /// The room that is kept for a list.
     pub room: RwSignal<u32>,
     /// How long the text is: drawn with every key.
     pub length: RwSignal<u32>,

@@ -31,13 +31,12 @@ pub(crate) fn question(runtime: Runtime) -> impl IntoView {
             </div>
             <p id=id("error") class="error" part="error">{runtime.remarked(words::error)}</p>
             <p id=id("advice") class="advice" part="advice">{runtime.remarked(words::hint)}</p>
+            <p class="strut" class:confirms=runtime.configured(words::needs_press)>{runtime.kept(words::strut)}</p>
             <div
                 class="panel"
                 part="panel"
                 tabindex="-1"
-                class:room=runtime.kept(|state| state.room)
-                class:waiting=runtime.kept(words::is_waiting)
-                class:confirms=runtime.configured(words::needs_press)
+                class:waiting=runtime.shown(words::is_waiting)
             >
                 <p class="note" part="note">{runtime.shown(words::note)}</p>
                 <button

@@ -160,13 +160,14 @@ pub(crate) fn is_blank(state: &State) -> bool {
     has_no_list(state) && has_no_ask_button(state) && note(state).is_empty()
 }
 
-/// Whether a list is about to come by itself, and soon.
+/// Whether a list is about to come.
 pub(crate) fn is_waiting(state: &State) -> bool {
-    match state.flow.panel() {
-        Panel::Waiting { overdue } => !overdue,
-        Panel::Unasked => state.flow.settings().trigger == Trigger::Pause,
-        _ => false,
-    }
+    matches!(state.flow.panel(), Panel::Waiting { overdue: false })
+}
+
+/// What keeps the room for a list, if it is kept: a line of that height, as wide as nothing.
+pub(crate) fn strut(state: &State) -> String {
+    if state.room { "\u{200b}".to_owned() } else { String::new() }
 }
 
 pub(crate) fn suggestions(state: &State) -> &[Suggestion] {

@@ -74,8 +74,9 @@ function moving(page) {
   return page.evaluate(() => {
     const { shadowRoot } = document.querySelector("occupation-coder");
     const moves = (element, part) => {
-      const { animationName, transitionDuration, scrollBehavior } = getComputedStyle(element, part);
-      return animationName !== "none" || transitionDuration !== "0s" || scrollBehavior !== "auto";
+      const { animationName, animationDuration, transitionDuration, scrollBehavior } = getComputedStyle(element, part);
+      const isAnimated = animationName !== "none" && animationDuration !== "0s";
+      return isAnimated || transitionDuration !== "0s" || scrollBehavior !== "auto";
     };
     const elements = [...shadowRoot.querySelectorAll("*")];
     return elements

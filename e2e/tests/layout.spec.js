@@ -119,6 +119,44 @@ for (const [width, confirm] of [
   });
 }
 
+test("room for the list is made by the third character, and by nothing after it", async ({ page }) => {
+  await answerWith(page, "Barista", "Waiter");
+  const question = new QuestionPage(page);
+  await question.open();
+  const top = async () => (await question.next.boundingBox()).y + (await page.evaluate(() => scrollY));
+  await question.title.pressSequentially("ba");
+  const without = await top();
+  await question.title.pressSequentially("r");
+  const kept = await top();
+  expect(kept).toBeGreaterThan(without + 300);
+  await question.title.pressSequentially("ista");
+  expect(await top()).toBe(kept);
+  await question.option("Barista").waitFor();
+  expect(await top()).toBe(kept);
+});
+
+test("an answer that takes less than 0.3 seconds comes without a word about waiting", async ({ page }) => {
+  await page.route("**/code", () => {});
+  const client = await page.context().newCDPSession(page);
+  await client.send("Animation.enable");
+  await client.send("Animation.setPlaybackRate", { playbackRate: 0 });
+  const question = new QuestionPage(page);
+  await question.open();
+  await question.answer("barista");
+  await expect(page.locator(".note")).toHaveText("Looking for matching occupations…");
+  const shown = await page.locator(".panel").evaluate((panel) =>
+    [299, 300].map((milliseconds) => {
+      for (const animation of panel.getAnimations({ subtree: true })) animation.currentTime = milliseconds;
+      const note = panel.querySelector(".note");
+      return [getComputedStyle(note), getComputedStyle(panel, "::after")].map(({ visibility }) => visibility);
+    }),
+  );
+  expect(shown).toEqual([
+    ["hidden", "hidden"],
+    ["visible", "visible"],
+  ]);
+});
+
 test("every target is 44 pixels high at least", async ({ page }) => {
   await answerWith(page, "Barista", "Waiter");
   const question = new QuestionPage(page);
