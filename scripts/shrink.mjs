@@ -40,8 +40,9 @@ run(
 );
 script = withoutUnusedImports(script, new Set(importsOf()));
 script = names.length ? script : withShortNames(script);
-// Once more for speed, which inlines what is called once: no byte more, and a browser compiles each function by itself.
-run("wasm-opt", wasm, "-o", wasm, "-O3", ...names, ...FEATURES);
+// Once more for speed, which inlines what is called once or is small: no byte more, and a browser compiles each function
+// by itself.
+run("wasm-opt", wasm, "-o", wasm, "-O3", "--always-inline-max-function-size=15", ...names, ...FEATURES);
 for (const name of importsOf()) if (!isDefined(script, name)) throw new Error(`the glue lacks the import ${name}`);
 writeFileSync(glue, script);
 
