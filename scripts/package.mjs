@@ -12,14 +12,16 @@ const target = ["chrome111", "firefox115", "safari16.4"];
 
 const wasm = readFileSync(join(glue, "occuform_bg.wasm"));
 const styles = `${await bundled("www/occupation-coder.css")}`;
-const parts = { "element.js": await element("./", "../"), "occuform_bg.wasm": wasm };
+const parts = { "element.js": await element("./", "../", sri(wasm)), "occuform_bg.wasm": wasm };
 const all = createHash("sha256");
 for (const content of Object.values(parts)) all.update(content);
 const folder = `occuform-${version}-${all.digest("hex").slice(0, 8)}`;
 mkdirSync(join(out, folder));
 for (const [name, content] of Object.entries(parts)) writeFileSync(join(out, folder, name), content);
-// The same under the address that never changes: what one page load needs is two requests, one after the other.
-writeFileSync(join(out, "occupation-coder.js"), await element(`./${folder}/`, "./"));
+// The same under the address that never changes: what one page load needs is two requests, one after the other. Without
+// the module's hash, for which a browser would wait until it has all of the module before it compiles any of it. Nobody
+// pinned this script, and who can change the module at its origin can change it, too.
+writeFileSync(join(out, "occupation-coder.js"), await element(`./${folder}/`, "./", ""));
 writeFileSync(
   join(out, "integrity.json"),
   json(Object.fromEntries(Object.entries(parts).map(([name, content]) => [`${folder}/${name}`, sri(content)]))),
@@ -29,8 +31,8 @@ writeFileSync(join(out, "package.json"), json(npmPackage()));
 copyFileSync("www/README.md", join(out, "README.md"));
 
 /** The element's script, which finds the module's folder and the root of all files from where it lies itself. */
-function element(moduleFolder, root) {
-  const values = { moduleFolder, root, integrity: sri(wasm) };
+function element(moduleFolder, root, integrity) {
+  const values = { moduleFolder, root, integrity };
   const lines = Object.entries(values).map(([name, value]) => `export const ${name} = ${JSON.stringify(value)};`);
   const contents = [...lines, `export const styles = () => ${JSON.stringify(styles)};`].join("\n");
   const setup = ({ onResolve, onLoad }) => {
