@@ -124,12 +124,12 @@ impl Flow {
         effects.push(Effect::Notify(Notice::Input));
         let after = self.job_text();
         if after != before {
-            self.text_changed(after.ok(), effects);
+            self.text_changed(after, effects);
         }
     }
 
     /// What is sent would now be another text, so nothing that was said about the old one holds any longer.
-    fn text_changed(&mut self, text: Option<JobText>, effects: &mut Vec<Effect>) {
+    fn text_changed(&mut self, text: Result<JobText, TextError>, effects: &mut Vec<Effect>) {
         self.abandon(effects);
         if matches!(self.panel, Panel::List { choice: Choice::Confirmed(_), .. }) {
             self.withdrawn = true;
@@ -138,12 +138,16 @@ impl Flow {
         } else {
             effects.push(Effect::Silence);
         }
+        // Nothing is asked or said of too short a text, however long it rests.
+        effects.push(match text {
+            Err(TextError::TooShort { .. }) => Effect::CancelPause,
+            _ => self.start_pause(),
+        });
         self.panel = match (text, &self.answered) {
-            (None, _) => Panel::Idle,
-            (Some(text), Some((known, answer))) if text == *known => Panel::of(answer.clone()),
-            (Some(_), _) => Panel::Unasked,
+            (Err(_), _) => Panel::Idle,
+            (Ok(text), Some((known, answer))) if text == *known => Panel::of(answer.clone()),
+            (Ok(_), _) => Panel::Unasked,
         };
-        effects.push(self.start_pause());
     }
 
     fn abandon(&mut self, effects: &mut Vec<Effect>) {

@@ -90,6 +90,19 @@ fn fast_typing_makes_one_request_with_the_whole_text() {
 }
 
 #[test]
+fn no_pause_is_waited_for_while_the_text_is_too_short() {
+    let mut flow = Flow::default();
+    let pauses = |effects: Vec<Effect>| {
+        let is_pause = |effect: &Effect| matches!(effect, Effect::StartPause(_) | Effect::CancelPause);
+        effects.into_iter().filter(is_pause).collect::<Vec<_>>()
+    };
+    assert_eq!(pauses(flow.update(title("nu"))), [Effect::CancelPause]);
+    assert_eq!(pauses(flow.update(title("nur"))), [Effect::StartPause(700)]);
+    assert_eq!(pauses(flow.update(title("nu"))), [Effect::CancelPause]);
+    assert_eq!(pauses(flow.update(title(&"nurse".repeat(21)))), [Effect::StartPause(700)]);
+}
+
+#[test]
 fn leaving_a_field_asks_at_once_and_the_pause_does_not_ask_again() {
     let mut flow = Flow::default();
     let effects = play(&mut flow, [title("nurse"), Event::FieldLeft, Event::PauseEnded]);
