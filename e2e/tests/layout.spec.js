@@ -102,14 +102,13 @@ for (const [width, confirm] of [
     const asked = page.waitForRequest("**/code");
     await question.answer("barista");
     await asked;
-    const top = async () => (await question.next.boundingBox()).y + (await page.evaluate(() => scrollY));
-    const before = await top();
+    const before = await topOfNext(question);
     answer();
     for (const title of [LONGEST[0], LONGEST.at(-1), "None of these", LONGEST[1]]) {
       await question.option(title).click();
       await expect(question.option(title)).toBeChecked();
       if (confirm === "button") await page.getByRole("button", { name: "Confirm my choice" }).click();
-      expect(await top()).toBe(before);
+      expect(await topOfNext(question)).toBe(before);
     }
     const { scroll, inner } = await page.evaluate(() => ({
       scroll: document.documentElement.scrollWidth,
@@ -123,16 +122,15 @@ test("room for the list is made by the third character, and by nothing after it"
   await answerWith(page, "Barista", "Waiter");
   const question = new QuestionPage(page);
   await question.open();
-  const top = async () => (await question.next.boundingBox()).y + (await page.evaluate(() => scrollY));
   await question.title.pressSequentially("ba");
-  const without = await top();
+  const without = await topOfNext(question);
   await question.title.pressSequentially("r");
-  const kept = await top();
+  const kept = await topOfNext(question);
   expect(kept).toBeGreaterThan(without + 300);
   await question.title.pressSequentially("ista");
-  expect(await top()).toBe(kept);
+  expect(await topOfNext(question)).toBe(kept);
   await question.option("Barista").waitFor();
-  expect(await top()).toBe(kept);
+  expect(await topOfNext(question)).toBe(kept);
 });
 
 test("an answer that takes less than 0.3 seconds comes without a word about waiting", async ({ page }) => {
@@ -194,3 +192,8 @@ test("a page's own colours, font and size reach the question", async ({ page }) 
   });
   expect(look).toEqual({ backgroundColor: "rgb(1, 2, 3)", fontFamily: "monospace", tall: true });
 });
+
+/** From the top of the page to the button that stands under the question, wherever the page is scrolled to. */
+async function topOfNext({ page, next }) {
+  return (await next.boundingBox()).y + (await page.evaluate(() => scrollY));
+}
