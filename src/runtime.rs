@@ -43,7 +43,7 @@ pub(crate) struct State {
     pub announcement: Option<Announcement>,
     pub setup: Setup,
     pub messages: Messages,
-    /// Room is kept for a list from the moment that one may come, so that a late answer moves nothing.
+    /// Room is kept for a list before one may come, so that a late answer moves nothing.
     pub room: bool,
     signals: Signals,
     drawn: Vec<Suggestion>,
@@ -143,8 +143,7 @@ impl Runtime {
             let remarks = remarks(&state.flow);
             let new_remarks = remarks != state.remarks;
             state.remarks = remarks;
-            let stays = state.room && !is_filled && state.flow.length() > 0;
-            state.room = stays || *state.flow.panel() != Panel::Idle;
+            state.room = (state.room && !is_filled) || *state.flow.panel() != Panel::Idle;
             let new_room = room != state.room;
             (effects, new_list, new_remarks, new_room)
         }) else {
@@ -180,6 +179,14 @@ impl Runtime {
         self.report();
         for notice in notices {
             self.notify(notice);
+        }
+    }
+
+    /// The respondent turned to the question: room is made for a list now, and not while they type.
+    pub(crate) fn make_room(self) {
+        self.with_state(|state| state.room |= !state.setup.readonly);
+        if let Some(signals) = self.signals() {
+            raise(signals.room);
         }
     }
 

@@ -22,7 +22,7 @@ pub(crate) fn question(runtime: Runtime) -> impl IntoView {
         }
     };
     view! {
-        <div class="question" part="question">
+        <div class="question" part="question" on:focusin:capture=move |_| runtime.make_room()>
             {text_field(runtime, Field::Title)}
             {text_field(runtime, Field::Tasks)}
             <div id=id("counter") class="counter" part="counter" class:over=runtime.remarked(words::is_over)>

@@ -118,19 +118,53 @@ for (const [width, confirm] of [
   });
 }
 
-test("room for the list is made by the third character, and by nothing after it", async ({ page }) => {
+test("room for the list is made when the respondent turns to the question, and nothing moves from then on", async ({
+  page,
+}) => {
   await answerWith(page, "Barista", "Waiter");
   const question = new QuestionPage(page);
   await question.open();
-  await question.title.pressSequentially("ba");
   const without = await topOfNext(question);
-  await question.title.pressSequentially("r");
+  await question.title.click();
   const kept = await topOfNext(question);
   expect(kept).toBeGreaterThan(without + 300);
-  await question.title.pressSequentially("ista");
+  await question.title.pressSequentially("barista");
   expect(await topOfNext(question)).toBe(kept);
   await question.option("Barista").waitFor();
   expect(await topOfNext(question)).toBe(kept);
+  await question.title.fill("");
+  await question.next.focus();
+  expect(await topOfNext(question)).toBe(kept);
+});
+
+test("a question that is filled in by the page and never turned to keeps room for its list, too", async ({ page }) => {
+  await answerWith(page, "Barista", "Waiter");
+  const question = new QuestionPage(page);
+  await question.open();
+  const without = await topOfNext(question);
+  const asked = page.waitForRequest("**/code");
+  await page.locator("occupation-coder").evaluate((host) => (host.value = { title: "barista" }));
+  const kept = await topOfNext(question);
+  expect(kept).toBeGreaterThan(without + 300);
+  await asked;
+  await question.option("Barista").waitFor();
+  expect(await topOfNext(question)).toBe(kept);
+});
+
+test("a question that can only be read makes no room for a list, and one that is reset gives it back", async ({
+  page,
+}) => {
+  const question = new QuestionPage(page);
+  await question.open();
+  const without = await topOfNext(question);
+  await page.locator("occupation-coder").evaluate((host) => (host.readOnly = true));
+  await question.title.click();
+  expect(await topOfNext(question)).toBe(without);
+  await page.locator("occupation-coder").evaluate((host) => (host.readOnly = false));
+  await question.tasks.click();
+  expect(await topOfNext(question)).toBeGreaterThan(without + 300);
+  await page.locator("occupation-coder").evaluate((host) => host.form.reset());
+  expect(await topOfNext(question)).toBe(without);
 });
 
 test("an answer that takes less than 0.3 seconds comes without a word about waiting", async ({ page }) => {
