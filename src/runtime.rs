@@ -7,7 +7,9 @@ use crate::signals::{Signals, raise};
 use crate::words;
 use gloo_timers::callback::Timeout;
 use leptos::ev;
+use leptos::html::P;
 use leptos::prelude::*;
+use leptos::tachys::html::node_ref::NodeRefContainer;
 use occuform_api::{Field, JobText, MAX_LENGTH, Suggestion};
 use occuform_flow::{Announcement, Effect, Event, Flow, FormValue, Hint, Notice, OVERDUE_MS, Panel};
 use std::mem::{Discriminant, discriminant, replace};
@@ -45,6 +47,8 @@ pub(crate) struct State {
     pub messages: Messages,
     /// Room is kept for a list before one may come, so that a late answer moves nothing.
     pub room: bool,
+    /// Where the count stands. It is another with every key, and written at once: a signal would take a task of its own.
+    count: Option<web_sys::Element>,
     signals: Signals,
     drawn: Vec<Suggestion>,
     remarks: Remarks,
@@ -89,6 +93,7 @@ impl Runtime {
             setup,
             messages,
             room: false,
+            count: None,
             signals: Signals::new(),
             drawn: Vec::new(),
             remarks: Remarks::default(),
@@ -121,7 +126,6 @@ impl Runtime {
         self.with_state(change);
         if let Some(signals) = self.signals() {
             raise(signals.setup);
-            raise(signals.length);
             raise(signals.remarks);
             raise(signals.lookup);
             raise(signals.room);
@@ -149,6 +153,7 @@ impl Runtime {
         }) else {
             return;
         };
+        self.write_count();
         let mut notices = Vec::new();
         for effect in effects {
             if let Effect::Notify(notice) = effect {
@@ -167,7 +172,6 @@ impl Runtime {
             if new_room {
                 raise(signals.room);
             }
-            raise(signals.length);
             if new_remarks {
                 raise(signals.remarks);
             }
@@ -180,6 +184,14 @@ impl Runtime {
         for notice in notices {
             self.notify(notice);
         }
+    }
+
+    fn write_count(self) {
+        self.with_state(|state| {
+            if let Some(text) = state.count.as_ref().and_then(|count| count.first_child()) {
+                text.set_node_value(Some(&words::counter(state)));
+            }
+        });
     }
 
     /// The respondent turned to the question: room is made for a list now, and not while they type.
@@ -310,6 +322,13 @@ impl Runtime {
 
     fn with_state(self, change: impl FnOnce(&mut State)) {
         self.state.try_update_value(change);
+    }
+}
+
+/// The paragraph that says how many characters are left.
+impl NodeRefContainer<P> for Runtime {
+    fn load(self, count: &web_sys::Element) {
+        self.with_state(|state| state.count = Some(count.clone()));
     }
 }
 

@@ -14,8 +14,6 @@ pub(crate) struct Signals {
     pub lookup: RwSignal<u32>,
     /// The room that is kept for a list.
     pub room: RwSignal<u32>,
-    /// How long the text is: drawn with every key.
-    pub length: RwSignal<u32>,
     /// What is wrong with the text or might be put better.
     pub remarks: RwSignal<u32>,
     /// What the page chose.
@@ -32,7 +30,6 @@ impl Signals {
         Self {
             lookup: signal(),
             room: signal(),
-            length: signal(),
             remarks: signal(),
             setup: signal(),
             list: signal(),
@@ -56,14 +53,6 @@ impl Runtime {
         of: Shown<T>,
     ) -> impl Fn() -> T + Copy + Send + Sync + 'static {
         self.drawn_with(|signals| signals.room, of)
-    }
-
-    /// Something of the text's length: another with every key.
-    pub(crate) fn counted<T: Default + 'static>(
-        self,
-        of: Shown<T>,
-    ) -> impl Fn() -> T + Copy + Send + Sync + 'static {
-        self.drawn_with(|signals| signals.length, of)
     }
 
     /// Something that is remarked on the text.

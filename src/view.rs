@@ -27,7 +27,7 @@ pub(crate) fn question(runtime: Runtime) -> impl IntoView {
             {text_field(runtime, Field::Tasks)}
             <div id=id("counter") class="counter" part="counter" class:over=runtime.remarked(words::is_over)>
                 <p class="longest">{runtime.remarked(words::longest_counter)}</p>
-                <p class="count">{runtime.counted(words::counter)}</p>
+                <p class="count" node_ref=runtime>{runtime.configured(words::counter)}</p>
             </div>
             <p id=id("error") class="error" part="error">{runtime.remarked(words::error)}</p>
             <p id=id("advice") class="advice" part="advice">{runtime.remarked(words::hint)}</p>
