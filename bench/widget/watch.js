@@ -26,7 +26,8 @@ export function watch(label) {
     if (!find(document, "#title, .sd-input")) return;
     whenUsable.disconnect();
     const script = performance.getEntriesByType("resource").find(({ name }) => name.endsWith(".js"));
-    console.log("usable", performance.now() - script.startTime);
+    const [started] = performance.getEntriesByName("script");
+    console.log("usable", performance.now() - script.startTime, performance.now() - started.startTime);
   });
   whenUsable.observe(document, { childList: true, subtree: true });
   const attachShadow = Element.prototype.attachShadow;
