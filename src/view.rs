@@ -11,6 +11,10 @@ use occuform_api::Field;
 use occuform_flow::{Event, Text, to_ascii};
 use wasm_bindgen::JsCast;
 
+/// The number of that key. One that ends a composition has another (229), even where that has ended before the key comes,
+/// as in Safari.
+const ENTER: u32 = 13;
+
 pub(crate) fn question(runtime: Runtime) -> impl IntoView {
     let id = |name: &'static str| runtime.peek(|state| state.id(name));
     let disabled = when(runtime.configured(|state| state.setup.disabled), "");
@@ -76,7 +80,7 @@ fn text_field(runtime: Runtime, field: Field) -> impl IntoView {
     let described_by = [hint_id.as_str(), &error, &advice, &counter].join(" ");
     let changed = move |event| runtime.dispatch(typed(field, event_target_value(&event)));
     let key_pressed = move |event: ev::KeyboardEvent| {
-        if event.key() == "Enter" && !event.is_composing() {
+        if event.key_code() == ENTER {
             event.prevent_default();
             runtime.dispatch(Event::EnterPressed);
         }

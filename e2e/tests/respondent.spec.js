@@ -204,6 +204,21 @@ test("while a word is composed nothing is asked, unless it stands still for long
   await expect(question.option("Barista")).toBeVisible();
 });
 
+test("the Enter that ends a composition in Safari, which comes after it, does not ask", async ({ page }) => {
+  const question = await openedOnAStandingClock(page);
+  await question.title.fill("barista");
+  const leavesToTheBrowser = (keyCode) =>
+    question.title.evaluate(
+      (input, keyCode) =>
+        input.dispatchEvent(new KeyboardEvent("keydown", { key: "Enter", keyCode, bubbles: true, cancelable: true })),
+      keyCode,
+    );
+  expect(await leavesToTheBrowser(229)).toBe(true);
+  await expect(page.locator(".note")).toHaveText("");
+  expect(await leavesToTheBrowser(13)).toBe(false);
+  await expect(question.option("Barista")).toBeVisible();
+});
+
 test("few characters left are said after a pause and not before", async ({ page }) => {
   const question = await openedOnAStandingClock(page, 'trigger="button"');
   await question.title.fill("x".repeat(95));
