@@ -40,7 +40,7 @@ pub(crate) fn radio_group(runtime: Runtime) -> impl IntoView {
             class="list"
             part="list"
             hidden=when(runtime.shown(words::has_no_list), "")
-            disabled=when(runtime.configured(is_fixed), "")
+            disabled=when(runtime.configured(words::is_fixed), "")
             on:keydown:capture=move |event| note_arrow(arrow_pressed, is_arrow(&event))
             on:keyup:capture=move |_| note_arrow(arrow_pressed, false)
             on:pointerdown:capture=move |_| note_arrow(arrow_pressed, false)
@@ -102,11 +102,6 @@ fn label(state: &State, number: OptionNumber) -> String {
     } else {
         suggestion.code_label.clone()
     }
-}
-
-/// An answer that may be read and not changed.
-fn is_fixed(state: &State) -> bool {
-    state.setup.disabled || state.setup.readonly
 }
 
 fn note_arrow(arrow_pressed: StoredValue<bool>, pressed: bool) {

@@ -6,7 +6,7 @@
 use js_sys::{Array, Intl, Number, Object};
 
 /// Each message's key and its English default.
-pub const DEFAULTS: [(&str, &str); 41] = [
+pub const DEFAULTS: [(&str, &str); 42] = [
     ("title-label", "What is your job title?"),
     ("title-hint", "Your own main job, for example: truck driver, aged care nurse, office manager"),
     ("tasks-label", "What are your main tasks in that job?"),
@@ -42,6 +42,7 @@ pub const DEFAULTS: [(&str, &str); 41] = [
     ("legend", "Which of these is closest to your main job?"),
     ("none-of-these", "None of these"),
     ("confirmed", "Your choice: {label}. You can still change it."),
+    ("confirmed-fixed", "Your choice: {label}."),
     ("none-confirmed", "You chose none of these."),
     ("withdrawn", "Your words changed, so your choice was taken back."),
     ("choose-again", "Please choose again: your words have changed."),

@@ -100,6 +100,7 @@ pub(crate) fn outcome(state: &State) -> String {
         state.messages.with(key, label)
     };
     match choice {
+        Choice::Confirmed(option) if is_fixed(state) => with_label("confirmed-fixed", *option),
         Choice::Confirmed(None) => [state.messages.text("none-confirmed"), missing(state)].join(" "),
         Choice::Confirmed(option) => with_label("confirmed", *option),
         Choice::Moved(option) if needs_press(state) => with_label("confirm-hint", *option),
@@ -144,7 +145,12 @@ pub(crate) fn has_no_confirm_button(state: &State) -> bool {
 }
 
 pub(crate) fn has_nothing_to_confirm(state: &State) -> bool {
-    state.setup.disabled || state.setup.readonly || !matches!(choice(state), Choice::Moved(_))
+    is_fixed(state) || !matches!(choice(state), Choice::Moved(_))
+}
+
+/// An answer that may be read and not changed.
+pub(crate) fn is_fixed(state: &State) -> bool {
+    state.setup.disabled || state.setup.readonly
 }
 
 pub(crate) fn needs_press(state: &State) -> bool {

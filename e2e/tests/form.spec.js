@@ -155,6 +155,11 @@ test("a readonly answer can be read and is submitted, but not changed", async ({
   const question = await opened(page, element("job", `readonly value='${draft}'`));
   await expect(question.title).not.toBeEditable();
   await expect(question.option("None of these")).toBeDisabled();
+  const outcome = page.locator(".outcome");
+  await expect(outcome).toHaveText("Your choice: Electrician.");
+  await host(page).evaluate((element) => (element.readOnly = false));
+  await expect(outcome).toHaveText("Your choice: Electrician. You can still change it.");
+  await host(page).evaluate((element) => (element.readOnly = true));
   expect((await question.submit()).job_code).toEqual(["381231"]);
 });
 
