@@ -12,6 +12,8 @@ export async function startProxy(occuform, model, settings = {}) {
     env: { ...process.env, RUST_LOG: "warn", OCCUFORM_CLIENTS_REQUESTS_PER_MINUTE: "0", ...settings },
     stdio: ["ignore", "pipe", "inherit"],
   });
+  // What asks it may fail: it does not go on without.
+  process.once("exit", () => proxy.kill());
   for await (const line of createInterface({ input: proxy.stdout })) {
     const url = line.match(/http:\S+/)?.[0];
     if (url) return { proxy, url };
