@@ -69,11 +69,10 @@ async function prepare(peer) {
     peer.script = "peer.js";
     peer.body = '<div id="place"></div>';
   }
-  if (peer.script)
-    peer.files[peer.script] = Buffer.concat([Buffer.from('performance.mark("script");'), peer.files[peer.script]]);
+  peer.files[peer.script] = Buffer.concat([Buffer.from('performance.mark("script");'), peer.files[peer.script]]);
   for (const [path, content] of Object.entries(peer.files)) peer.files[path] = brotliCompressSync(content);
   const styles = peer.files["peer.css"] ? '<link rel="stylesheet" href="peer.css">' : "";
-  const script = peer.script ? `<script type="module" src="${peer.script}"></script>` : "";
+  const script = `<script type="module" src="${peer.script}"></script>`;
   const html = `<!doctype html><html lang="en"><meta charset="utf-8"><title>A form</title>${styles}${script}<main><h1>A form</h1><form>${peer.body}</form></main>`;
   peer.page = brotliCompressSync(html);
 }
